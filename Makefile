@@ -1,0 +1,42 @@
+# Every target is a task of deno.json by the same name: `deno task test` is `make test` for those who have Deno.
+# `.ci/deno` is the Deno on PATH, or the tested version, which it fetches into `.cache/` the first time.
+#
+# Settings go through the environment, as DURATION=10 make demo, or make demo DURATION=10.
+
+DENO := .ci/deno
+.DEFAULT_GOAL := help
+
+##@ Run
+
+demo: ## everything at once, nothing to install: embedded Pub/Sub, simulator, monitor, SQLite file
+lms: ## any command of LMS: make lms ARGS="mock", make lms ARGS="mon --help"
+up: ## MySQL, Pub/Sub emulator and LMS in Docker (compose.yaml)
+down: ## stop what `up` started; the data stays
+build: ## the executable, into dist/lms
+
+##@ Check
+
+test: ## every test that needs no preparation, with real MySQL and MariaDB servers
+ok: ## fmt:check, lint, check and every test: run it before you commit
+e2e: ## a minute and more against Google's Pub/Sub emulator and a real MySQL; results in output/
+bench: ## performance numbers
+soak: ## hours under load with faults; DURATION=600 for ten minutes
+cover: ## line coverage of src by the unit and contract tests; fails below 85 %
+fmt: ## format everything
+lint: ## find what is suspect
+check: ## check types
+
+##@ Keep
+
+clean: ## remove dist, coverage and output; databases and .cache stay
+
+help: ## this list
+	@awk -F ':.*## ' '/^##@ /{ printf "\n%s\n", substr($$0, 5) } /^[a-z0-9-]+:.*## /{ printf "  make %-6s %s\n", $$1, $$2 }' \
+	  $(MAKEFILE_LIST)
+
+TASKS := demo lms up down build test ok e2e bench soak cover fmt lint check clean
+
+$(TASKS):
+	@$(DENO) task $@ $(ARGS)
+
+.PHONY: help $(TASKS)

@@ -1,0 +1,202 @@
+/**
+ * Who may import whom in `src`, as data, and the check of a module graph against it. Pure: `tests/architecture_test.ts`
+ * reads the real graph; made-up graphs show that each rule can fail.
+ *
+ * @module
+ */
+
+/** One import as written in a module. */
+export interface Import {
+  /** As written: `./store.ts`, `mysql2/promise`, `node:sqlite`. */
+  readonly specifier: string;
+  /** The module it leads to, relative to the repository, where that is one of this repository. */
+  readonly path?: string;
+  /** `import type` and `export type`: gone when the program runs. */
+  readonly typeOnly: boolean;
+}
+
+/** A module of `src` with its imports and its text. */
+export interface Module {
+  /** Relative to the repository: `src/store/mysql.ts`. */
+  readonly path: string;
+  readonly imports: readonly Import[];
+  readonly source: string;
+}
+
+/** What a part of `src` may import from the other parts; `ops` is open to all and so not listed. */
+interface Allowance {
+  /** Parts, or single modules by path. `*`: every part but those in `except`. */
+  readonly values: readonly string[];
+  /** Further parts of which only types may be imported. */
+  readonly types?: readonly string[];
+  readonly except?: readonly string[];
+}
+
+/**
+ * A part is a folder of `src`, or a module that lies directly in it. What is not listed may not be imported; a part that
+ * is not listed may not exist, so that a new folder is a decision and not an accident.
+ */
+const PARTS: Readonly<Record<string, Allowance>> = {
+  // Beside cli: the exit codes, the errors that it explains, and the version.
+  main: {
+    values: [
+      "cli",
+      "src/commands/command.ts",
+      "src/pubsub/subscriber.ts",
+      "src/pubsub/transport.ts",
+      "src/store/store.ts",
+      "deno.json",
+    ],
+  },
+  cli: { values: ["*"], except: ["main"] },
+  commands: { values: ["*"], except: ["main", "cli"] },
+  // Opening a store or a subscriber is the commands' business; the pipeline is handed both.
+  pipeline: {
+    values: ["entry", "batch", "src/store/batch_writer.ts", "src/store/store.ts", "src/pubsub/delivery.ts"],
+    types: ["store", "pubsub"],
+  },
+  config: { values: ["values"], types: ["*"] },
+  values: { values: [] },
+  store: { values: ["entry"] },
+  api: { values: ["entry", "src/store/store.ts"] },
+  sim: { values: ["entry"] },
+  pubsub: { values: [] },
+  entry: { values: [] },
+  batch: { values: [] },
+  ops: { values: [] },
+};
+
+/** The parts that only some may import, whatever the importer's own allowance says. */
+const IMPORTERS: Readonly<Record<string, readonly string[]>> = {
+  main: [],
+  cli: ["main"],
+  commands: ["cli", "main"],
+  pipeline: ["cli", "commands"],
+  config: ["cli", "commands"],
+};
+
+/** Which modules may import a vendor's package: by prefix of the specifier, to prefixes of paths. */
+const VENDORS: readonly (readonly [specifier: string, paths: readonly string[]])[] = [
+  ["mysql2", ["src/store/"]],
+  ["node:sqlite", ["src/store/"]],
+  ["@grpc/", ["src/pubsub/"]],
+  ["@google-cloud/", ["src/pubsub/"]],
+  ["google-gax", ["src/pubsub/"]],
+  ["@std/log", ["src/ops/logger.ts"]],
+  ["fastest-levenshtein", ["src/ops/nearest.ts"]],
+  ["@std/cli", ["src/cli.ts", "src/cli/", "src/config.ts", "src/config/", "src/commands/"]],
+  // `process` is Deno.env and Deno.exit by another name.
+  ["node:process", []],
+  ["node:", ["src/"]],
+];
+
+/** What only some modules may say in their code, comments aside. */
+const WORDS: readonly (readonly [pattern: RegExp, paths: readonly string[]])[] = [
+  [/\bDeno\s*\.\s*env\b/, ["src/main.ts", "src/cli.ts", "src/config.ts", "src/config/"]],
+  [/\bDeno\s*\.\s*exit\b/, ["src/main.ts"]],
+  [/\bprocess\s*\.\s*(?:env|exit)\b/, []],
+  // State that outlives a call belongs to an object that somebody owns.
+  [/^(?:export )?(?:let|var)\s+\w+/m, []],
+];
+
+/** The part that a path belongs to: `store` for `src/store/mysql.ts`, `cli` for `src/cli.ts`. */
+export function partOf(path: string): string {
+  return path.split("/")[1]?.replace(/\.ts$/, "") ?? path;
+}
+
+/** Without its comments; strings stay, because template strings hold code. */
+export function withoutComments(source: string): string {
+  const stringOrComment =
+    /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\[\s\S]|[^`\\])*`)|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
+  return source.replaceAll(stringOrComment, (_match, string) => string ?? "");
+}
+
+function includes(list: readonly string[] | undefined, target: string): boolean {
+  return list !== undefined && (list.includes("*") || list.includes(partOf(target)) || list.includes(target));
+}
+
+function mayImport(from: string, imported: Import & { readonly path: string }): boolean {
+  const [importer, target] = [partOf(from), partOf(imported.path)];
+  if (!imported.path.startsWith("src/")) return PARTS[importer]?.values.includes(imported.path) === true;
+  if (importer === target) return true;
+  if (IMPORTERS[target]?.includes(importer) === false) return imported.typeOnly && importer === "config";
+  const allowance = PARTS[importer];
+  if (allowance === undefined || includes(allowance.except, imported.path)) return false;
+  if (target === "ops" || includes(allowance.values, imported.path)) return true;
+  return imported.typeOnly && includes(allowance.types, imported.path);
+}
+
+function* importViolations(module: Module): Generator<string> {
+  if (PARTS[partOf(module.path)] === undefined) yield `${module.path} is in no known part of src`;
+  for (const imported of module.imports) {
+    const { specifier, path, typeOnly } = imported;
+    if (path !== undefined) {
+      if (!mayImport(module.path, { specifier, path, typeOnly })) {
+        yield `${module.path} may not import ${typeOnly ? "types of " : ""}${path}`;
+      }
+      continue;
+    }
+    const vendor = VENDORS.find(([prefix]) => specifier.startsWith(prefix));
+    if (vendor === undefined) yield `${module.path} imports ${specifier}, which no part of src wraps`;
+    else if (!vendor[1].some((prefix) => module.path.startsWith(prefix))) {
+      yield `${module.path} may not import ${specifier}`;
+    }
+  }
+}
+
+function* wordViolations(module: Module): Generator<string> {
+  const code = withoutComments(module.source);
+  for (const [pattern, paths] of WORDS) {
+    const found = pattern.exec(code)?.[0];
+    if (found !== undefined && !paths.some((prefix) => module.path.startsWith(prefix))) {
+      yield `${module.path} may not say "${found.replaceAll(/\s+/g, " ")}"`;
+    }
+  }
+}
+
+/** Import cycles as `a -> b -> a`, none twice; where cycles share a module, at least one of them. */
+function cycles(modules: readonly Module[]): string[] {
+  const byPath = new Map(modules.map((module) => [module.path, module]));
+  const found = new Set<string>();
+  const done = new Set<string>();
+  const visit = (path: string, trail: readonly string[]): void => {
+    const start = trail.indexOf(path);
+    if (start >= 0) {
+      const cycle = trail.slice(start);
+      const first = cycle.indexOf(cycle.toSorted()[0] ?? path);
+      const turned = [...cycle.slice(first), ...cycle.slice(0, first)];
+      found.add([...turned, turned[0]].join(" -> "));
+      return;
+    }
+    if (done.has(path)) return;
+    for (const { path: next } of byPath.get(path)?.imports ?? []) {
+      if (next !== undefined && byPath.has(next)) visit(next, [...trail, path]);
+    }
+    done.add(path);
+  };
+  for (const path of [...byPath.keys()].toSorted()) visit(path, []);
+  return [...found].map((cycle) => `import cycle: ${cycle}`);
+}
+
+/** Everything that is wrong with the graph, a sentence each; empty when nothing is. */
+export function violations(modules: readonly Module[]): string[] {
+  return [
+    ...modules.flatMap((module) => [...importViolations(module), ...wordViolations(module)]),
+    ...cycles(modules),
+  ];
+}
+
+/**
+ * Unit tests that have no module to mirror: `tests/unit/store/mysql_test.ts` wants `src/store/mysql.ts`, and
+ * `tests/unit/support/time_test.ts` wants `tests/support/time.ts`.
+ *
+ * @param tests Paths under `tests/unit`.
+ * @param sources Paths under `src` and `tests/support`.
+ */
+export function withoutSource(tests: readonly string[], sources: readonly string[]): string[] {
+  const known = new Set(sources);
+  return tests.filter((test) => {
+    const stem = test.replace(/^tests\/unit\//, "").replace(/_test\.ts$/, ".ts");
+    return !known.has(stem.startsWith("support/") ? `tests/${stem}` : `src/${stem}`);
+  });
+}
