@@ -1,0 +1,129 @@
+/**
+ * From arguments to a command, its settings and its exit code. Opens nothing itself.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { type Command, type Context, EXIT, UsageError } from "./commands/command.ts";
+import { demo } from "./commands/demo.ts";
+import { emulator } from "./commands/emulator.ts";
+import { commandHelp, programHelp } from "./commands/help.ts";
+import { migrate } from "./commands/migrate.ts";
+import { emu, mock } from "./commands/mock.ts";
+import { mon } from "./commands/mon.ts";
+import { pub } from "./commands/pub.ts";
+import { sim } from "./commands/sim.ts";
+import { readConfig, type Setting, type SettingName, SETTINGS } from "./config.ts";
+import { nearest } from "./ops/nearest.ts";
+
+/** Every command, in the order in which they are listed. */
+export const COMMANDS: readonly Command[] = [mock, emu, pub, mon, sim, demo, emulator, migrate];
+
+/** The world as the program is given it. */
+export interface World extends Omit<Context, "log"> {
+  /** Arguments after the program's name. */
+  readonly args: readonly string[];
+  /** An environment variable; `undefined` where it is not set or may not be read. */
+  readonly env: (name: string) => string | undefined;
+  /** Prints a line for a person, on stderr. */
+  readonly complain: (line: string) => void;
+  /** Makes LMS's own log. */
+  readonly openLog: (level: "debug" | "info" | "warn" | "error", format: "text" | "json" | undefined) => Context["log"];
+}
+
+/** Runs the program. Never exits by itself: the result is the exit code. */
+export async function run(world: World): Promise<number> {
+  const { print, complain } = world;
+  const [first, ...rest] = world.args;
+  if (first === undefined) {
+    complain(programHelp(COMMANDS));
+    return EXIT.failed;
+  }
+  if (first === "--version" || first === "-V") {
+    print(world.version);
+    return EXIT.ok;
+  }
+  if (first === "--help" || first === "-h" || (first === "help" && rest.length === 0)) {
+    print(programHelp(COMMANDS));
+    return EXIT.ok;
+  }
+  const [name, args] = first === "help" ? [rest[0]!, ["--help"]] : [first, rest];
+  const command = COMMANDS.find((command) => command.name === name);
+  if (command === undefined) {
+    const kind = name.startsWith("-") ? "flag" : "command";
+    const known = kind === "flag" ? ["--help", "--version"] : COMMANDS.map(({ name }) => name);
+    complain(unknown(kind, name, known));
+    return EXIT.usage;
+  }
+  const parsed = parseFlags(command, args);
+  if (parsed.help) {
+    print(commandHelp(command));
+    return EXIT.ok;
+  }
+  if (parsed.problem !== undefined) {
+    complain(parsed.problem);
+    return EXIT.usage;
+  }
+  const config = readConfig([...command.settings, "logLevel", "logFormat"], {
+    flags: parsed.flags,
+    env: world.env,
+    ...(command.defaults === undefined ? {} : { defaults: command.defaults }),
+  });
+  if (!config.ok) {
+    complain(`lms ${command.name}: ${config.problem}`);
+    return EXIT.usage;
+  }
+  const log = world.openLog(config.value.logLevel, config.value.logFormat);
+  try {
+    return await command.run(config.value, { ...world, log }, parsed.argument);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    complain(`lms ${command.name}: ${error.message}`);
+    return EXIT.usage;
+  }
+}
+
+interface Parsed {
+  readonly flags: Readonly<Record<string, string | undefined>>;
+  readonly argument: string | undefined;
+  readonly help: boolean;
+  /** What is wrong with the arguments. */
+  readonly problem: string | undefined;
+}
+
+function parseFlags(command: Command, args: readonly string[]): Parsed {
+  const settings = command.settings.map((name: SettingName): Setting<unknown> => SETTINGS[name]);
+  const valued = settings.flatMap(({ flag, value }) => flag !== undefined && value !== undefined ? [flag] : []);
+  const switches = settings.flatMap(({ flag, value }) => flag !== undefined && value === undefined ? [flag] : []);
+  let problem: string | undefined;
+  const parsed = parseArgs(args, {
+    string: [...valued, "_"],
+    boolean: [...switches, "help"],
+    alias: { help: "h" },
+    unknown: (arg, key) => {
+      if (key === undefined) return true;
+      const flag = arg.replace(/=.*$/s, "");
+      problem ??= `lms ${command.name}: ${
+        unknown("flag", flag, [...valued, ...switches, "help"].map((name) => `--${name}`))
+      }`;
+      return false;
+    },
+  });
+  const values = parsed as unknown as Readonly<Record<string, unknown>>;
+  const positionals = parsed._.map(String);
+  const most = command.argument === undefined ? 0 : 1;
+  if (positionals.length > most) {
+    problem ??= `lms ${command.name}: Cannot use the argument "${positionals[most]}": ` +
+      (most === 0 ? "this command takes none" : `this command takes one, ${command.argument!.name}`);
+  }
+  const flags: Record<string, string | undefined> = {};
+  for (const flag of valued) flags[flag] = values[flag] as string | undefined;
+  for (const flag of switches) flags[flag] = values[flag] === true ? "true" : undefined;
+  return { flags, argument: positionals[0], help: values.help === true, problem };
+}
+
+function unknown(kind: string, given: string, known: readonly string[]): string {
+  const close = nearest(given, known);
+  const hint = close === undefined ? "" : `; did you mean ${close}?`;
+  return `Unknown ${kind} "${given}"${hint} Known: ${known.join(", ")}`.replace(/([^?]) Known/, "$1; known");
+}

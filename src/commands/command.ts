@@ -1,0 +1,72 @@
+/**
+ * What a command is, and what it is run with.
+ *
+ * @module
+ */
+import type { Config, SettingName } from "../config.ts";
+import type { Log } from "../ops/logger.ts";
+import type { Terminal } from "../ops/terminal.ts";
+
+/** What the process ends with. */
+export const EXIT = {
+  ok: 0,
+  /** An operating error: the log says which. */
+  failed: 1,
+  /** An unknown command, flag or value, or settings that contradict each other. */
+  usage: 2,
+  /** Everything went well, but messages were given back unsettled, and will be delivered again. */
+  handedBack: 3,
+} as const;
+
+/** The two ways to be asked to stop. */
+export interface Stops {
+  /** Stop taking in, finish what is held. */
+  readonly drain: AbortSignal;
+  /** Stop now, give back what is held. Aborted only after `drain`. */
+  readonly abort: AbortSignal;
+}
+
+/** What a command speaks to the world through. */
+export interface Context extends Stops {
+  /** LMS's own log, on stderr. */
+  readonly log: Log;
+  /** stderr, for progress. */
+  readonly terminal: Terminal;
+  /** Prints a result, on stdout. */
+  readonly print: (line: string) => void;
+  /** Writes a file that the user named. */
+  readonly writeFile: (path: string, text: string) => Promise<void>;
+  /** This program's version. */
+  readonly version: string;
+}
+
+/** A command of the program. */
+export interface Command<N extends SettingName = SettingName> {
+  readonly name: string;
+  /** One line, for the list of commands. */
+  readonly summary: string;
+  /** What it does, for its own help: lines of at most 100 characters. */
+  readonly description: readonly string[];
+  /** An argument beside the flags. */
+  readonly argument?: { readonly name: string; readonly help: string };
+  readonly settings: readonly N[];
+  /** Defaults that differ from the settings' own. */
+  readonly defaults?: Readonly<Partial<Record<SettingName, string>>>;
+  /**
+   * Runs the command.
+   *
+   * @returns The exit code.
+   * @throws {UsageError} For what only shows once the settings are put together.
+   */
+  run(config: Config<N>, context: Context, argument: string | undefined): Promise<number>;
+}
+
+/** Settings that cannot work; the message is one line that names the setting and the remedy. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** Keeps the types of a command's settings. */
+export function defineCommand<const N extends SettingName>(command: Command<N>): Command {
+  return command as unknown as Command;
+}

@@ -1,0 +1,90 @@
+/**
+ * Opens the database as the settings say, and brings its schema up to date.
+ *
+ * @module
+ */
+import { type Config, nameOf } from "../config.ts";
+import { Backoff } from "../ops/backoff.ts";
+import type { Log } from "../ops/logger.ts";
+import { sleep } from "../ops/sleep.ts";
+import { parseDatabaseUrl } from "../store/database_url.ts";
+import { openStore as open } from "../store/open_store.ts";
+import { type Store, StoreError } from "../store/store.ts";
+import { UsageError } from "./command.ts";
+
+/** Where entries go when nobody says, and nothing can get lost by that: beside an emulator. */
+const LOCAL_DATABASE = "sqlite:./lms.db";
+
+/** What opening needs to know. */
+export interface StoreNeeds {
+  /** Whether messages come from Google's own service: then the database must be named. */
+  readonly real: boolean;
+  /** Connections that write at once. */
+  readonly writers: number;
+  readonly log: Log;
+}
+
+/**
+ * Opens the store that `DATABASE_URL` names. Nothing is connected yet.
+ *
+ * @throws {UsageError} When the URL is missing or not understood.
+ */
+export function openStore({ database }: Config<"database">, { real, writers, log }: StoreNeeds): Store {
+  if (database === undefined && real) {
+    throw new UsageError(
+      `Cannot choose a database: with real Pub/Sub it must be named, so that nothing is acknowledged into a file by ` +
+        `accident; set ${nameOf("database")}, such as mysql://user:password@host:3306/lms`,
+    );
+  }
+  const url = parseDatabaseUrl(database ?? LOCAL_DATABASE);
+  if (url.state === "invalid") throw new UsageError(`Cannot use ${nameOf("database")}: it ${url.reason}`);
+  return open(url.address, { writers, onWarning: (warning) => log.warn(warning) });
+}
+
+/** What preparing needs to know. */
+export interface PrepareOptions {
+  /** How long to try, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Ends the wait. */
+  readonly stop: AbortSignal;
+  readonly log: Log;
+}
+
+/** How often the wait for a database is told. */
+const TOLD_EVERY_MS = 10_000;
+
+/**
+ * Waits for the database and brings its schema up to date.
+ *
+ * @returns Whether it is ready; `false` when it was told to stop before.
+ * @throws {StoreError} When the database is not there in time, or trying again does not help.
+ */
+export async function prepareStore(store: Store, { timeoutMs, stop, log }: PrepareOptions): Promise<boolean> {
+  const startedAt = performance.now();
+  const backoff = new Backoff({ firstMs: 200, maxMs: 5_000 });
+  let toldAt = -Infinity;
+  while (!stop.aborted) {
+    try {
+      for (const { version, name } of await store.migrate({ dryRun: false })) {
+        log.info("schema migrated", { version, name, database: store.address });
+      }
+      return true;
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.disposition === "fatal") throw error;
+      const now = performance.now();
+      if (now - startedAt >= timeoutMs) {
+        throw new StoreError(
+          `Cannot reach the database within ${Math.round(timeoutMs / 1000)} s: ${store.address}: ${error.message}; ` +
+            `is it running? ${nameOf("startupTimeoutMs")} says how long to wait`,
+          { disposition: "fatal", cause: error },
+        );
+      }
+      if (now - toldAt >= TOLD_EVERY_MS) {
+        toldAt = now;
+        log.warn("waiting for the database", { database: store.address, reason: error.message });
+      }
+      await sleep(Math.min(backoff.next(), timeoutMs), stop).catch(() => {});
+    }
+  }
+  return false;
+}

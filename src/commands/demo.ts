@@ -1,0 +1,172 @@
+/**
+ * `lms demo`: everything at once.
+ *
+ * @module
+ */
+import { checkPlan, type Config } from "../config.ts";
+import type { LogEntry, Severity } from "../entry/entry.ts";
+import type { Flush } from "../pipeline.ts";
+import { publish } from "../pubsub/publisher.ts";
+import { noCounts } from "../sim/manifest.ts";
+import { severityTable } from "../sim/manifest_table.ts";
+import { simulate } from "../sim/simulator.ts";
+import { traffic } from "../sim/traffic.ts";
+import type { Totals } from "../store/store.ts";
+import { type Command, type Context, defineCommand, EXIT, UsageError } from "./command.ts";
+import { openStore, prepareStore } from "./database.ts";
+import { monitor, MONITOR_SETTINGS, type MonitorResult } from "./monitor.ts";
+import { openEmbedded } from "./pubsub.ts";
+import { randomSeed } from "./quantity.ts";
+
+const SETTINGS = [
+  "project",
+  "topic",
+  "subscription",
+  "database",
+  "startupTimeoutMs",
+  ...MONITOR_SETTINGS,
+  "durationMs",
+  "rate",
+  "services",
+  "seed",
+  "malformed",
+] as const;
+
+/** The command. */
+export const demo: Command = defineCommand({
+  name: "demo",
+  summary: "everything at once in one process: embedded Pub/Sub, simulator, monitor, SQLite file",
+  description: [
+    "Simulated services publish to a Pub/Sub embedded in this process; the monitor stores what they say in a SQLite",
+    "file (or the database that DATABASE_URL names) and shows it, service by severity, as it arrives.",
+  ],
+  settings: SETTINGS,
+  defaults: {
+    database: "sqlite:./lms.db",
+    flushIntervalMs: "1",
+    durationMs: "30",
+    rate: "50",
+    malformed: "0.01",
+    logLevel: "warn",
+  },
+  run: runDemo,
+});
+
+async function runDemo(config: Config<typeof SETTINGS[number]>, context: Context): Promise<number> {
+  const { log, print, terminal, drain, abort } = context;
+  const plan = checkPlan(config, config.maxInFlight);
+  if (!plan.ok) throw new UsageError(plan.problem);
+  await using pubsub = await openEmbedded(config);
+  await pubsub.ensure();
+  await using store = openStore(config, { real: false, writers: config.writers, log });
+  if (!await prepareStore(store, { timeoutMs: config.startupTimeoutMs, stop: drain, log })) return EXIT.ok;
+
+  print(`simulator -> Pub/Sub at ${pubsub.address} -> monitor -> ${store.address}`);
+  print(`for ${Math.round((config.durationMs ?? Infinity) / 1000)} s; Ctrl-C ends it earlier`);
+  print("");
+  const arrived = new Arrived();
+  const stopSim = new AbortController();
+  const drainMonitor = new AbortController();
+  const monitoring = monitor({
+    config: { ...config, maxInFlight: plan.value },
+    pubsub,
+    store,
+    log,
+    drain: drainMonitor.signal,
+    abort,
+    onFlush: (flush) => {
+      arrived.add(flush);
+      if (terminal.live) terminal.status(arrived.table());
+      else print(arrived.line());
+    },
+  }).finally(() => stopSim.abort());
+  // Its failure is thrown below, where it is awaited; until then it is not unhandled.
+  monitoring.catch(() => {});
+
+  const manifest = await simulate({
+    traffic: traffic({
+      seed: config.seed ?? randomSeed(),
+      services: config.services,
+      malformedShare: config.malformed,
+    }),
+    publish: (messages) => publish(pubsub.connection, pubsub.topic, messages),
+    rate: config.rate ?? "random",
+    durationMs: config.durationMs,
+    signal: AbortSignal.any([drain, stopSim.signal]),
+  });
+  await Promise.race([arrived.settled(manifest.published), monitoring]);
+  drainMonitor.abort();
+  const result = await monitoring;
+  terminal.status([]);
+  const totals = await store.totals();
+  const lines = summary({ published: manifest.published, result, totals, address: store.address });
+  for (const line of ["", ...arrived.table(), "", ...lines]) print(line);
+  if (totals.entries !== totals.counted) return EXIT.failed;
+  return result.handedBack > 0 ? EXIT.handedBack : EXIT.ok;
+}
+
+interface Summary {
+  readonly published: number;
+  readonly result: MonitorResult;
+  readonly totals: Totals;
+  readonly address: string;
+}
+
+function summary({ published, result, totals, address }: Summary): string[] {
+  const { stored, deadLettered, duplicates } = result;
+  const agree = totals.entries === totals.counted ? "the tables agree" : "THE TABLES DISAGREE";
+  const again = duplicates === 0 ? "" : `, ${duplicates} came again and changed nothing`;
+  return [
+    `published  ${published} messages`,
+    `stored     ${stored} entries and ${deadLettered} dead letters${again}`,
+    `counted    ${totals.counted} in service_severity, ${totals.entries} rows in service_logs: ${agree}`,
+    address.startsWith("sqlite:")
+      ? `look at it: sqlite3 ${address.slice("sqlite:".length)} ` +
+        `"SELECT * FROM service_severity; SELECT * FROM service_logs ORDER BY publish_time DESC LIMIT 10"`
+      : `look at it: SELECT * FROM service_severity; SELECT * FROM service_logs ORDER BY publish_time DESC LIMIT 10`,
+  ];
+}
+
+/** What arrived in this run, service by severity. */
+class Arrived {
+  readonly #counts = new Map<string, Record<Severity, number>>();
+  readonly #startedAt = performance.now();
+  #stored = 0;
+  #settled = 0;
+  #waiting: { readonly count: number; readonly resolve: () => void } | undefined;
+
+  add({ landed, stored, size }: Flush): void {
+    for (const entry of landed) this.#count(entry);
+    this.#stored += stored;
+    this.#settled += size;
+    if (this.#waiting !== undefined && this.#settled >= this.#waiting.count) this.#waiting.resolve();
+  }
+
+  /** Resolves when this many messages were settled. */
+  settled(count: number): Promise<void> {
+    if (this.#settled >= count) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting = { count, resolve });
+  }
+
+  table(): string[] {
+    return severityTable(new Map([...this.#counts].sort(byName)));
+  }
+
+  line(): string {
+    const seconds = Math.round((performance.now() - this.#startedAt) / 1000);
+    const services = [...this.#counts].sort(byName).slice(0, 10).map(([name, counts]) =>
+      `${name} ${Object.values(counts).reduce((sum, count) => sum + count, 0)}`
+    );
+    return `${String(seconds).padStart(4)} s  ${this.#stored} stored  ${services.join("  ")}`;
+  }
+
+  #count({ serviceName, severity }: LogEntry): void {
+    let counts = this.#counts.get(serviceName);
+    if (counts === undefined) this.#counts.set(serviceName, counts = noCounts());
+    counts[severity]++;
+  }
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}

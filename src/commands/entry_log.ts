@@ -1,0 +1,52 @@
+/**
+ * The entries that a run stored, to be printed when it ends.
+ *
+ * @module
+ */
+import { CSV_HEADER, csvRecord } from "../entry/csv.ts";
+import type { LogEntry, MessageKey } from "../entry/entry.ts";
+import type { EntryReader } from "../store/store.ts";
+
+/** Rows read from the store at once. */
+const READ_AT_ONCE = 1_000;
+
+/**
+ * Remembers which entries were stored, not what is in them: about 100 bytes each. What is printed is read back, so that
+ * it is what the database says.
+ */
+export class EntryLog {
+  readonly #most: number;
+  readonly #keys: MessageKey[] = [];
+
+  /** @param most How many entries to remember; the first ones count. */
+  constructor(most: number | "all") {
+    this.#most = most === "all" ? Infinity : most;
+  }
+
+  /** Remembers entries, in the order they are given. */
+  add(entries: readonly LogEntry[]): void {
+    for (const { publishTime, messageId } of entries) {
+      if (this.#keys.length >= this.#most) return;
+      this.#keys.push({ publishTime, messageId });
+    }
+  }
+
+  /**
+   * Prints the entries as CSV, then how many records this run stored. Nothing but the number where no entry was to be
+   * remembered.
+   *
+   * @param stored Records of this run, remembered or not.
+   */
+  async print(store: EntryReader, print: (line: string) => void, stored: number): Promise<void> {
+    if (this.#most > 0) print(CSV_HEADER.trimEnd());
+    for (let i = 0; i < this.#keys.length; i += READ_AT_ONCE) {
+      for (const entry of await store.entriesByKey(this.#keys.slice(i, i + READ_AT_ONCE))) {
+        print(csvRecord(entry).replace(/\r?\n$/, ""));
+      }
+    }
+    if (this.#keys.length < stored && this.#most > 0) {
+      print(`(the first ${this.#keys.length}; --print-log all prints every one)`);
+    }
+    print(`${stored} record(s)`);
+  }
+}

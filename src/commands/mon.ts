@@ -1,0 +1,103 @@
+/**
+ * `lms mon`: the monitor.
+ *
+ * @module
+ */
+import { checkPlan, type Config } from "../config.ts";
+import { formatBytes, formatDuration } from "../values.ts";
+import { type Command, type Context, defineCommand, EXIT, UsageError } from "./command.ts";
+import { openStore, prepareStore } from "./database.ts";
+import { EntryLog } from "./entry_log.ts";
+import { monitor, MONITOR_SETTINGS } from "./monitor.ts";
+import { openPubSub, PUBSUB_SETTINGS } from "./pubsub.ts";
+
+const SETTINGS = [
+  ...PUBSUB_SETTINGS,
+  "database",
+  "startupTimeoutMs",
+  ...MONITOR_SETTINGS,
+  "durationMs",
+  "printLog",
+] as const;
+
+/** The command. */
+export const mon: Command = defineCommand({
+  name: "mon",
+  summary: "run the monitor: until stopped, or for DURATION",
+  description: [
+    "Pulls log messages from the subscription, collects them into batches, and writes each batch in one",
+    "transaction. A message is acknowledged only after its transaction committed.",
+    "",
+    "SIGTERM, SIGINT or the end of DURATION drain: stop pulling, store and acknowledge what is held, end.",
+    "A second signal, or the end of GRACE, gives back what is not stored yet: it will be delivered again.",
+  ],
+  settings: SETTINGS,
+  run: runMonitor,
+});
+
+async function runMonitor(config: Config<typeof SETTINGS[number]>, context: Context): Promise<number> {
+  const { log } = context;
+  const plan = checkPlan(config, config.maxInFlight);
+  if (!plan.ok) throw new UsageError(plan.problem);
+  const maxInFlight = plan.value;
+
+  await using pubsub = await openPubSub(config);
+  await using store = openStore(config, { real: pubsub.real, writers: config.writers, log });
+  log.info("plan", {
+    version: context.version,
+    pubsub: pubsub.address,
+    subscription: pubsub.subscription,
+    database: store.address,
+    batch_size: config.batchSize,
+    batch_bytes: formatBytes(config.batchBytes),
+    flush_interval: formatDuration(config.flushIntervalMs),
+    writers: config.writers,
+    max_in_flight: maxInFlight,
+    max_in_flight_bytes: formatBytes(config.maxInFlightBytes),
+    streams: config.streams,
+    lease: formatDuration(config.leaseMs),
+    grace: formatDuration(config.graceMs),
+    duration: config.durationMs === undefined ? "until stopped" : formatDuration(config.durationMs),
+  });
+  if (!await prepareStore(store, { timeoutMs: config.startupTimeoutMs, stop: context.drain, log })) return EXIT.ok;
+  await pubsub.ensure();
+
+  const over = new AbortController();
+  const timer = config.durationMs === undefined ? undefined : setTimeout(() => over.abort(), config.durationMs);
+  const entries = new EntryLog(config.durationMs === undefined ? 0 : config.printLog);
+  const startedAt = performance.now();
+  let stored = 0;
+  try {
+    const result = await monitor({
+      config: { ...config, maxInFlight },
+      pubsub,
+      store,
+      log,
+      drain: AbortSignal.any([context.drain, over.signal]),
+      abort: context.abort,
+      onFlush: (flush) => {
+        stored += flush.stored;
+        entries.add(flush.landed);
+      },
+      onTick: ({ held, openStreams }) => {
+        const seconds = (performance.now() - startedAt) / 1000;
+        context.terminal.status([
+          `monitoring: ${stored} stored, ${Math.round(stored / seconds)}/s, ${held} held, ${openStreams} streams`,
+        ]);
+      },
+    });
+    context.terminal.status([]);
+    log.info("stopped", {
+      batches: result.batches,
+      stored: result.stored,
+      duplicates: result.duplicates,
+      dead_letters: result.deadLettered,
+      handed_back: result.handedBack,
+    });
+    if (config.durationMs !== undefined) await entries.print(store, context.print, result.stored);
+    return result.handedBack > 0 ? EXIT.handedBack : EXIT.ok;
+  } finally {
+    clearTimeout(timer);
+    context.terminal.status([]);
+  }
+}

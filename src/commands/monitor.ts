@@ -1,0 +1,183 @@
+/**
+ * Runs the monitor: the subscriber, the pipeline, and what an operator hears of them.
+ *
+ * @module
+ */
+import type { Config } from "../config.ts";
+import type { Log } from "../ops/logger.ts";
+import { type Flush, ingest, type IngestTotals } from "../pipeline.ts";
+import { grpcTransport } from "../pubsub/grpc_transport.ts";
+import { SubscribeError, Subscriber } from "../pubsub/subscriber.ts";
+import type { Store } from "../store/store.ts";
+import type { Stops } from "./command.ts";
+import type { PubSubAccess } from "./pubsub.ts";
+
+/** The settings of the monitor itself. */
+export const MONITOR_SETTINGS = [
+  "batchSize",
+  "batchBytes",
+  "flushIntervalMs",
+  "maxInFlight",
+  "maxInFlightBytes",
+  "streams",
+  "leaseMs",
+  "writers",
+  "graceMs",
+] as const;
+
+/** What the monitor runs with: its settings, with the cap in messages worked out. */
+export type MonitorConfig = Config<typeof MONITOR_SETTINGS[number]> & { readonly maxInFlight: number };
+
+/** What the monitor needs. */
+export interface MonitorOptions extends Stops {
+  readonly config: MonitorConfig;
+  readonly pubsub: PubSubAccess;
+  /** Full name of the subscription; default: the one that the settings name. */
+  readonly subscription?: string;
+  readonly store: Store;
+  readonly log: Log;
+  /** Told of every batch, after it was logged. */
+  readonly onFlush?: (flush: Flush) => void;
+  /** Told every second what is held, while it runs. */
+  readonly onTick?: (now: { readonly held: number; readonly heldBytes: number; readonly openStreams: number }) => void;
+}
+
+/** What a run of the monitor did. */
+export interface MonitorResult extends IngestTotals {
+  /** Messages that were given back unsettled. */
+  readonly handedBack: number;
+}
+
+/** gRPC's code for "there is no such thing". */
+const NOT_FOUND = 5;
+/** gRPC's code for "you may not". */
+const PERMISSION_DENIED = 7;
+
+/**
+ * Pulls, stores and acknowledges until `drain` is aborted, then finishes what it holds within the grace period and gives
+ * the rest back.
+ *
+ * @throws {SubscribeError} When the subscription cannot be pulled from, with the remedy.
+ * @throws {StoreError} When the database fails for good.
+ */
+export async function monitor(options: MonitorOptions): Promise<MonitorResult> {
+  const { config, pubsub, store, log } = options;
+  const subscription = options.subscription ?? pubsub.subscription;
+  // Abort, or the grace period is over.
+  const abort = new AbortController();
+  await using subscriber = new Subscriber({
+    transport: await grpcTransport(pubsub.connection, subscription),
+    streams: config.streams,
+    inFlightMax: config.maxInFlight,
+    inFlightBytesMax: config.maxInFlightBytes,
+    leaseSeconds: Math.round(config.leaseMs / 1000),
+    events: subscriberEvents(log),
+  });
+
+  let grace: ReturnType<typeof setTimeout> | undefined;
+  const drain = () => {
+    log.debug("draining", { held: subscriber.held, grace_ms: config.graceMs });
+    subscriber.drain();
+    grace = setTimeout(() => {
+      log.warn("the grace period is over: giving back what is not stored", { held: subscriber.held });
+      abort.abort(new Error("the grace period is over"));
+    }, config.graceMs);
+  };
+  const abortNow = () => abort.abort(new Error("stopped at once"));
+  options.abort.addEventListener("abort", abortNow, { once: true });
+  options.drain.addEventListener("abort", drain, { once: true });
+  const ticking = options.onTick === undefined ? undefined : setInterval(() => options.onTick!(subscriber), 1_000);
+
+  const totals = { messages: 0, stored: 0, duplicates: 0, dead_letters: 0 };
+  try {
+    if (options.drain.aborted) drain();
+    if (options.abort.aborted) abortNow();
+    const result = await ingest({
+      source: subscriber,
+      store,
+      limits: {
+        countMax: config.batchSize,
+        bytesMax: config.batchBytes,
+        intervalMs: config.flushIntervalMs,
+      },
+      writers: config.writers,
+      abort: abort.signal,
+      events: {
+        flushed: (flush) => {
+          totals.messages += flush.size;
+          totals.stored += flush.stored;
+          totals.duplicates += flush.duplicates;
+          totals.dead_letters += flush.deadLettered;
+          log.info("flushed", {
+            trigger: flush.trigger,
+            size: flush.size,
+            bytes: flush.bytes,
+            ms: Math.round(flush.durationMs),
+            stored: flush.stored,
+            duplicates: flush.duplicates,
+            dead_letters: flush.deadLettered,
+            total_stored: totals.stored,
+            total_duplicates: totals.duplicates,
+            total_dead_letters: totals.dead_letters,
+          });
+          options.onFlush?.(flush);
+        },
+        away: (error) => log.error("waiting for the database: messages are held", { reason: error.message }),
+        back: (outageMs) => log.info("the database is back", { after_ms: Math.round(outageMs) }),
+        retried: (error) => log.debug("transaction lost a race and is run again", { reason: error.message }),
+        rejected: ({ messageId, detail }) =>
+          log.warn("the database refused an entry, which is parked", { message_id: messageId, detail }),
+      },
+    });
+    // The acks of what was stored have the grace period to themselves, once more: without them it all comes again.
+    const handedBack = await subscriber.close({
+      signal: AbortSignal.any([options.abort, AbortSignal.timeout(Math.max(config.graceMs, 1_000))]),
+    });
+    if (handedBack > 0) log.warn("gave messages back unsettled", { count: handedBack });
+    return { ...result, handedBack };
+  } catch (error) {
+    throw error instanceof SubscribeError ? explained(error, pubsub, subscription) : error;
+  } finally {
+    clearTimeout(grace);
+    clearInterval(ticking);
+    options.abort.removeEventListener("abort", abortNow);
+    options.drain.removeEventListener("abort", drain);
+  }
+}
+
+function subscriberEvents(log: Log): ConstructorParameters<typeof Subscriber>[0]["events"] & object {
+  return {
+    streamEnded: (status, retryInMs) =>
+      log.debug("stream ended", { code: status.code, reason: status.details, retry_ms: Math.round(retryInMs) }),
+    closedAtCap: (held) => log.debug("holding as much as allowed: streams closed", { ...held }),
+    settleFailed: (kind, count, status) =>
+      log.warn(`could not ${kind} messages; they will come again, and change nothing`, {
+        count,
+        code: status.code,
+        reason: status.details,
+      }),
+    properties: ({ exactlyOnceDelivery, messageOrdering }) => {
+      log.debug("subscription", { exactly_once: exactlyOnceDelivery, ordering: messageOrdering });
+      if (messageOrdering) {
+        log.warn("the subscription orders messages, which slows it down and gives LMS nothing: rows have no order");
+      }
+    },
+  };
+}
+
+/** Adds what to do about a subscription that cannot be pulled from. */
+function explained(error: SubscribeError, { real, topic, connection }: PubSubAccess, subscription: string): Error {
+  if (!real) return error;
+  const short = (name: string) => name.slice(name.lastIndexOf("/") + 1);
+  const { projectId } = connection;
+  const remedy = error.code === NOT_FOUND
+    ? `create it with: gcloud pubsub subscriptions create ${short(subscription)} --topic=${short(topic)} ` +
+      `--ack-deadline=60 --project=${projectId} (and, if the topic is missing too, first: gcloud pubsub topics create ` +
+      `${short(topic)} --project=${projectId})`
+    : error.code === PERMISSION_DENIED
+    ? `grant it with: gcloud pubsub subscriptions add-iam-policy-binding ${short(subscription)} ` +
+      `--member=serviceAccount:ACCOUNT --role=roles/pubsub.subscriber --project=${projectId}`
+    : undefined;
+  if (remedy === undefined) return error;
+  return new Error(`Cannot pull from ${subscription}: ${remedy}`, { cause: error });
+}

@@ -1,0 +1,101 @@
+/**
+ * Opens Pub/Sub as the settings say: Google's service, an emulator, or a server embedded in this process.
+ *
+ * @module
+ */
+import type { Config } from "../config.ts";
+import { ensureResources, subscriptionName, topicName } from "../pubsub/admin.ts";
+import { connect, type Connection } from "../pubsub/connection.ts";
+import { FakeServer } from "../pubsub/fake_server.ts";
+import { UsageError } from "./command.ts";
+
+/** The settings that say where Pub/Sub is. */
+export const PUBSUB_SETTINGS = ["emulatorHost", "endpoint", "project", "topic", "subscription"] as const;
+
+/** The project on an emulator, where any will do. */
+const EMULATOR_PROJECT = "lms";
+
+/** Pub/Sub, opened. */
+export interface PubSubAccess extends AsyncDisposable {
+  readonly connection: Connection;
+  /** For people: the address, or "Google Pub/Sub". */
+  readonly address: string;
+  /** Whether it is Google's own service, where nothing is created and nothing is lost by default. */
+  readonly real: boolean;
+  /** Full name. */
+  readonly topic: string;
+  /** Full name. */
+  readonly subscription: string;
+  /** Creates the topic and the subscription where they are missing; does nothing on Google's service. */
+  ensure(): Promise<void>;
+}
+
+type PubSubConfig = Config<typeof PUBSUB_SETTINGS[number]>;
+
+/**
+ * Opens Google's service or an emulator.
+ *
+ * @throws {UsageError} When the project is needed and not set.
+ */
+export async function openPubSub(config: PubSubConfig): Promise<PubSubAccess> {
+  const { emulatorHost, endpoint } = config;
+  if (emulatorHost !== undefined) {
+    return access(
+      config,
+      await connect({
+        projectId: config.project ?? EMULATOR_PROJECT,
+        endpoint: emulatorHost,
+        plaintext: true,
+      }),
+      { address: emulatorHost, real: false },
+    );
+  }
+  if (config.project === undefined) {
+    throw new UsageError(
+      "Cannot open Pub/Sub: no project is set; set --project (PUBSUB_PROJECT_ID), " +
+        "or PUBSUB_EMULATOR_HOST to use an emulator, or try lms demo, which needs neither",
+    );
+  }
+  const connection = await connect({
+    projectId: config.project,
+    plaintext: false,
+    ...(endpoint === undefined ? {} : { endpoint }),
+  });
+  return access(config, connection, { address: endpoint ?? "Google Pub/Sub", real: true });
+}
+
+/** Starts a server in this process and opens it. Closing ends the server too. */
+export async function openEmbedded(config: Omit<PubSubConfig, "emulatorHost" | "endpoint">): Promise<PubSubAccess> {
+  const server = await FakeServer.start({ host: "127.0.0.1", port: 0 });
+  const connection = await connect({
+    projectId: config.project ?? EMULATOR_PROJECT,
+    endpoint: server.address,
+    plaintext: true,
+  });
+  const opened = access(config, connection, { address: `${server.address} (embedded)`, real: false });
+  return {
+    ...opened,
+    async [Symbol.asyncDispose]() {
+      await opened[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function access(
+  config: Pick<PubSubConfig, "topic" | "subscription">,
+  connection: Connection,
+  { address, real }: { readonly address: string; readonly real: boolean },
+): PubSubAccess {
+  const topic = topicName(connection.projectId, config.topic);
+  const subscription = subscriptionName(connection.projectId, config.subscription);
+  return {
+    connection,
+    address,
+    real,
+    topic,
+    subscription,
+    ensure: () => real ? Promise.resolve() : ensureResources(connection, { topic, subscription }),
+    [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
+  };
+}

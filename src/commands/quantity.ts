@@ -1,0 +1,26 @@
+/**
+ * How many test messages to publish.
+ *
+ * @module
+ */
+import { wholeNumber } from "../values.ts";
+import { UsageError } from "./command.ts";
+
+const QUANTITY_DEFAULT = 3;
+const readQuantity = wholeNumber(1, 1_000_000);
+
+/** The argument of commands that publish test messages. */
+export const QUANTITY_ARGUMENT = { name: "qty", help: `how many messages (default: ${QUANTITY_DEFAULT})` };
+
+/** @throws {UsageError} When the argument is given and is no number of messages. */
+export function quantity(argument: string | undefined): number {
+  if (argument === undefined) return QUANTITY_DEFAULT;
+  const read = readQuantity(argument);
+  if (!read.ok) throw new UsageError(`Cannot use qty "${argument}": it must be ${read.allowed}`);
+  return read.value;
+}
+
+/** A seed for when any will do. */
+export function randomSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]!;
+}

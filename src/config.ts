@@ -1,0 +1,389 @@
+/**
+ * Every setting: its names, default, bounds and meaning. Read once, from flags, then the environment, then defaults.
+ *
+ * @module
+ */
+import {
+  anyText,
+  byteSize,
+  decimal,
+  duration,
+  either,
+  formatBytes,
+  formatDuration,
+  matching,
+  oneOf,
+  type Reader,
+  wholeNumber,
+} from "./values.ts";
+
+/** A setting: where its text comes from, and how it is read. */
+export interface Setting<T> {
+  /** Without the dashes. */
+  readonly flag?: string;
+  /** Environment variables, the first that is set and not empty counts. */
+  readonly env?: readonly string[];
+  /** What a value is called in a help text; absent for a switch, which takes no value. */
+  readonly value?: string;
+  /** One line. */
+  readonly help: string;
+  /** As text, read like any other; absent: nothing, unless the command has a default of its own. */
+  readonly default?: string;
+  /** The default in words, where it depends on other settings. */
+  readonly defaultNote?: string;
+  /** Whether its value may hold a password, and so is never repeated in an error. */
+  readonly secret?: true;
+  readonly read: Reader<T>;
+}
+
+/** A setting that always has a value. */
+interface Defaulted<T> extends Setting<T> {
+  readonly default: string;
+}
+
+function setting<T>(definition: Defaulted<T>): Defaulted<T>;
+function setting<T>(definition: Setting<T>): Setting<T>;
+function setting<T>(definition: Setting<T>): Setting<T> {
+  return definition;
+}
+
+/** A flag that is given or not. */
+function onOff(flag: string, help: string): Defaulted<boolean> {
+  return { flag, help, default: "false", read: (text) => ({ ok: true, value: text === "true" }) };
+}
+
+/** https://cloud.google.com/pubsub/docs/pubsub-basics#resource_names */
+const RESOURCE_NAME = matching(
+  /^(?!goog)[A-Za-z][\w.~+%-]{2,254}$/,
+  "3 to 255 letters, digits and - . _ ~ + %, beginning with a letter and not with goog",
+);
+
+const HOST_AND_PORT = matching(/^(\[[\da-fA-F:.]+\]|[^\s/:@]+):\d{1,5}$/, "host:port");
+
+const DAY_MS = 86_400_000;
+
+/** Every setting of every command. */
+export const SETTINGS = {
+  emulatorHost: setting({
+    env: ["PUBSUB_EMULATOR_HOST"],
+    value: "HOST:PORT",
+    help: "use the Pub/Sub emulator at this address, without TLS and credentials",
+    read: HOST_AND_PORT,
+  }),
+  endpoint: setting({
+    flag: "endpoint",
+    env: ["PUBSUB_ENDPOINT"],
+    value: "HOST:PORT",
+    help: "a regional or private endpoint of Pub/Sub, spoken to with TLS and credentials",
+    defaultNote: "Google's global endpoint",
+    read: HOST_AND_PORT,
+  }),
+  project: setting({
+    flag: "project",
+    env: ["PUBSUB_PROJECT_ID", "GOOGLE_CLOUD_PROJECT"],
+    value: "ID",
+    help: "the Google Cloud project",
+    defaultNote: "lms on an emulator, else required",
+    read: matching(/^[a-z][a-z0-9.:-]{1,61}[a-z0-9]$/, "a project id, such as my-project-1"),
+  }),
+  topic: setting({
+    flag: "topic",
+    env: ["PUBSUB_TOPIC"],
+    value: "NAME",
+    help: "the topic that services publish to; created on an emulator",
+    default: "log-topic",
+    read: RESOURCE_NAME,
+  }),
+  subscription: setting({
+    flag: "subscription",
+    env: ["PUBSUB_SUBSCRIPTION"],
+    value: "NAME",
+    help: "the subscription that the monitor pulls from; created on an emulator",
+    default: "log-sub",
+    read: RESOURCE_NAME,
+  }),
+  database: setting({
+    flag: "database",
+    env: ["DATABASE_URL"],
+    value: "URL",
+    help: "mysql://user:password@host:3306/lms, sqlite:PATH or sqlite::memory:",
+    defaultNote: "sqlite:./lms.db on an emulator, else required",
+    secret: true,
+    read: anyText("mysql://user:password@host:3306/lms, sqlite:PATH or sqlite::memory:"),
+  }),
+  startupTimeoutMs: setting({
+    flag: "startup-timeout",
+    env: ["STARTUPTIMEOUT"],
+    value: "SECONDS",
+    help: "how long to wait for the database at start",
+    default: "60",
+    read: duration(0, DAY_MS),
+  }),
+  batchSize: setting({
+    flag: "batch-size",
+    env: ["BATCHSIZE"],
+    value: "N",
+    help: "messages per batch",
+    default: "5000",
+    read: wholeNumber(1, 1_000_000),
+  }),
+  batchBytes: setting({
+    flag: "batch-bytes",
+    env: ["BATCHBYTES"],
+    value: "BYTES",
+    help: "bytes per batch",
+    default: "16MiB",
+    read: byteSize(1_024, 2 ** 30),
+  }),
+  flushIntervalMs: setting({
+    flag: "flush-interval",
+    env: ["FLUSHINTERVAL"],
+    value: "SECONDS",
+    help: "longest wait from a batch's first message to its flush",
+    default: "60",
+    read: duration(1, DAY_MS),
+  }),
+  durationMs: setting({
+    flag: "duration",
+    env: ["DURATION"],
+    value: "SECONDS",
+    help: "how long to run",
+    defaultNote: "until stopped",
+    read: duration(1, 366 * DAY_MS),
+  }),
+  maxInFlight: setting({
+    flag: "max-in-flight",
+    env: ["MAXINFLIGHT"],
+    value: "N",
+    help: "messages received and not yet settled, at most; at least batch size x (writers + 1)",
+    defaultNote: "4 x batch size, or more where more writers ask for it",
+    read: wholeNumber(1, 100_000_000),
+  }),
+  maxInFlightBytes: setting({
+    flag: "max-in-flight-bytes",
+    env: ["MAXINFLIGHTBYTES"],
+    value: "BYTES",
+    help: "their bytes, at most; at least batch bytes x (writers + 1)",
+    default: "96MiB",
+    read: byteSize(1_024, 2 ** 40),
+  }),
+  streams: setting({
+    flag: "streams",
+    env: ["STREAMS"],
+    value: "N",
+    help: "streaming pulls at once; the two caps are divided among them",
+    default: "4",
+    read: wholeNumber(1, 256),
+  }),
+  leaseMs: setting({
+    flag: "lease",
+    env: ["LEASE"],
+    value: "SECONDS",
+    help: "ack deadline to ask for; extended while a message is held",
+    default: "60",
+    read: duration(10_000, 600_000),
+  }),
+  writers: setting({
+    flag: "writers",
+    env: ["WRITERS"],
+    value: "N",
+    help: "batches written at once",
+    default: "2",
+    read: wholeNumber(1, 64),
+  }),
+  graceMs: setting({
+    flag: "grace",
+    env: ["GRACE"],
+    value: "SECONDS",
+    help: "how long a drain may take before what is left is given back",
+    default: "30",
+    read: duration(0, DAY_MS),
+  }),
+  printLog: setting({
+    flag: "print-log",
+    value: "N|all",
+    help: "with a duration: print at most N of the entries stored, as CSV, at the end",
+    default: "1000",
+    read: either(wholeNumber(0, 1_000_000_000), oneOf(["all"])),
+  }),
+  rate: setting({
+    flag: "rate",
+    value: "N|max",
+    help: "messages a second, or as fast as it goes",
+    defaultNote: "one message every 50 to 2,000 ms",
+    read: either(decimal(0.001, 10_000_000), oneOf(["max"])),
+  }),
+  services: setting({
+    flag: "services",
+    value: "N",
+    help: "how many services send: alpha, bravo, charlie, ...",
+    default: "3",
+    read: wholeNumber(1, 100_000),
+  }),
+  seed: setting({
+    flag: "seed",
+    value: "N",
+    help: "the same seed sends the same messages",
+    defaultNote: "a random one, printed at the end",
+    read: wholeNumber(0, 2 ** 32 - 1),
+  }),
+  malformed: setting({
+    flag: "malformed",
+    value: "SHARE",
+    help: "share of messages that are malformed on purpose, from 0 to 1",
+    default: "0",
+    read: decimal(0, 1),
+  }),
+  messages: setting({
+    flag: "messages",
+    value: "N",
+    help: "stop after this many messages",
+    defaultNote: "no limit",
+    read: wholeNumber(1, 1_000_000_000),
+  }),
+  manifest: setting({
+    flag: "manifest",
+    value: "FILE",
+    help: "also write the manifest of what was published to this file, as JSON",
+    read: anyText("a file's path"),
+  }),
+  listMessages: onOff("list-messages", "list every message in the manifest: its id and a digest of its payload"),
+  host: setting({
+    flag: "host",
+    value: "ADDRESS",
+    help: "the address to listen on",
+    default: "127.0.0.1",
+    read: matching(/^[\w.:-]+$/, "an address, such as 127.0.0.1 or 0.0.0.0"),
+  }),
+  port: setting({
+    flag: "port",
+    value: "PORT",
+    help: "the port to listen on; 0 takes a free one",
+    default: "8085",
+    read: wholeNumber(0, 65_535),
+  }),
+  dryRun: onOff("dry-run", "print the SQL and change nothing"),
+  logLevel: setting({
+    env: ["LOG_LEVEL"],
+    value: "LEVEL",
+    help: "debug, info, warn or error: what LMS logs of itself, on stderr",
+    default: "info",
+    read: oneOf(["debug", "info", "warn", "error"]),
+  }),
+  logFormat: setting({
+    env: ["LOG_FORMAT"],
+    value: "FORMAT",
+    help: "text or json",
+    defaultNote: "text on a terminal, else json",
+    read: oneOf(["text", "json"]),
+  }),
+};
+
+/** Names of settings, as the program uses them. */
+export type SettingName = keyof typeof SETTINGS;
+
+type ValueOf<S> = S extends Defaulted<infer T> ? T : S extends Setting<infer T> ? T | undefined : never;
+
+/** The values of some settings. */
+export type Config<N extends SettingName = SettingName> = { readonly [K in N]: ValueOf<typeof SETTINGS[K]> };
+
+/** A value, or one line that tells what is wrong and what to do. */
+export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
+
+/** Where the texts come from. */
+export interface Sources {
+  /** Flags by name, as given. */
+  readonly flags: Readonly<Record<string, string | undefined>>;
+  readonly env: (name: string) => string | undefined;
+  /** Defaults of the command, as text. */
+  readonly defaults?: Readonly<Partial<Record<SettingName, string>>>;
+}
+
+/** Reads some settings; the first that is wrong ends it. */
+export function readConfig<N extends SettingName>(names: readonly N[], sources: Sources): Checked<Config<N>> {
+  const values: Partial<Record<SettingName, unknown>> = {};
+  for (const name of names) {
+    const definition: Setting<unknown> = SETTINGS[name];
+    const found = find(definition, sources) ?? textDefault(sources.defaults?.[name] ?? definition.default);
+    if (found === undefined) {
+      values[name] = undefined;
+      continue;
+    }
+    const read = definition.read(found.text);
+    if (!read.ok) {
+      const shown = definition.secret ? "" : ` "${found.text}"`;
+      return { ok: false, problem: `Cannot use ${found.source}${shown}: it must be ${read.allowed}` };
+    }
+    values[name] = read.value;
+  }
+  return { ok: true, value: Object.freeze(values) as Config<N> };
+}
+
+function find({ flag, env }: Setting<unknown>, sources: Sources): { source: string; text: string } | undefined {
+  if (flag !== undefined) {
+    const text = sources.flags[flag];
+    if (text !== undefined) return { source: `--${flag}`, text };
+  }
+  for (const name of env ?? []) {
+    const text = sources.env(name);
+    if (text !== undefined && text !== "") return { source: name, text };
+  }
+  return undefined;
+}
+
+function textDefault(text: string | undefined): { source: string; text: string } | undefined {
+  return text === undefined ? undefined : { source: "the default", text };
+}
+
+/** How a setting is named to a person: its flag, else its variable. */
+export function nameOf(name: SettingName): string {
+  const { flag, env }: Setting<unknown> = SETTINGS[name];
+  return flag === undefined ? env![0]! : env === undefined ? `--${flag}` : `--${flag} (${env[0]})`;
+}
+
+/** The settings that have to fit together. */
+export type Plan = Config<
+  "batchSize" | "batchBytes" | "flushIntervalMs" | "maxInFlightBytes" | "streams" | "leaseMs" | "writers"
+>;
+
+/** The longest ack deadline that Pub/Sub grants at once, https://cloud.google.com/pubsub/docs/lease-management. */
+const LONGEST_LEASE_MS = 600_000;
+
+/**
+ * Completes a plan, and refuses a contradictory one.
+ *
+ * @param maxInFlight The cap in messages, where one was set.
+ * @returns The cap in messages, or which setting to change.
+ */
+export function checkPlan(plan: Plan, maxInFlight: number | undefined): Checked<number> {
+  const { batchSize, batchBytes, maxInFlightBytes, writers, streams, flushIntervalMs } = plan;
+  const batches = writers + 1;
+  const cap = maxInFlight ?? Math.max(4, batches) * batchSize;
+  if (cap < batchSize * batches) {
+    return refuse(
+      `${nameOf("maxInFlight")} ${cap} is less than ${batches} batches of ${batchSize}, one per writer and one filling`,
+      `set it to at least ${batchSize * batches}, or lower ${nameOf("batchSize")}`,
+    );
+  }
+  if (maxInFlightBytes < batchBytes * batches) {
+    return refuse(
+      `${nameOf("maxInFlightBytes")} ${formatBytes(maxInFlightBytes)} is less than ${batches} batches of ` +
+        formatBytes(batchBytes),
+      `set it to at least ${formatBytes(batchBytes * batches)}, or lower ${nameOf("batchBytes")}`,
+    );
+  }
+  if (cap < streams) {
+    return refuse(`${nameOf("streams")} ${streams} is more than the ${cap} messages that may be held`, "lower it");
+  }
+  if (flushIntervalMs > LONGEST_LEASE_MS) {
+    return refuse(
+      `${nameOf("flushIntervalMs")} ${formatDuration(flushIntervalMs)} is longer than Pub/Sub leases a message for`,
+      `set it to at most ${formatDuration(LONGEST_LEASE_MS)}`,
+    );
+  }
+  return { ok: true, value: cap };
+}
+
+function refuse(problem: string, remedy: string): Checked<never> {
+  return { ok: false, problem: `Cannot run this plan: ${problem}; ${remedy}` };
+}

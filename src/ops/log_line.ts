@@ -1,0 +1,146 @@
+/**
+ * How a record of LMS's own log looks: always one line, whatever the values hold.
+ *
+ * @module
+ */
+import { redact } from "./redact.ts";
+
+/** How serious a record is, least first. */
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** What a record says beside its message. `undefined` values are left out. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** A record of LMS's own log. */
+export interface LogRecord {
+  readonly time: Date;
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+// Bounds that keep a line readable, and a log bounded, when a value turns out to be huge.
+const TEXT_MAX = 4_000;
+const ITEMS_MAX = 20;
+const DEPTH_MAX = 5;
+
+/** Keys whose values are never shown. */
+const SECRET_KEY = /^(pass(word|wd)?|pwd|secret|token|authorization)$/i;
+
+/** Keys that every JSON record has; a field of the same name gets an underscore. */
+const RECORD_KEYS: readonly string[] = ["time", "level", "msg"];
+
+/**
+ * For people: time, level, message, then `key=value`, where a value of other than plain characters is quoted.
+ * No value can fake a line, a terminal sequence or a direction of writing.
+ */
+export function textLine(record: LogRecord): string {
+  const parts = [record.time.toISOString(), record.level.toUpperCase().padEnd(5), shown(record.message)];
+  for (const [key, value] of Object.entries(record.fields)) {
+    if (value === undefined) continue;
+    parts.push(`${/^[\w.-]+$/.test(key) ? key : JSON.stringify(shown(key))}=${textValue(key, value)}`);
+  }
+  return oneLine(parts.join(" "));
+}
+
+/** For machines: one JSON object of `time`, `level`, `msg` and the fields. */
+export function jsonLine(record: LogRecord): string {
+  const fields = Object.entries(record.fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => [RECORD_KEYS.includes(key) ? `${key}_` : shown(key), plain(key, value)]);
+  return oneLine(JSON.stringify({
+    time: record.time.toISOString(),
+    level: record.level,
+    msg: shown(record.message),
+    ...Object.fromEntries(fields),
+  }));
+}
+
+function textValue(key: string, value: unknown): string {
+  if (value instanceof Error) return JSON.stringify(errorText(value));
+  const simple = plain(key, value);
+  if (typeof simple !== "string") return JSON.stringify(simple);
+  return /^[\w.:/@%+*,-]+$/.test(simple) ? simple : JSON.stringify(simple);
+}
+
+/** An error and what caused it, in one sentence. */
+function errorText(error: Error): string {
+  const causes: string[] = [];
+  for (let cause: unknown = error; cause !== undefined && causes.length < DEPTH_MAX;) {
+    causes.push(cause instanceof Error ? shown(`${cause.name}: ${cause.message}`) : JSON.stringify(plain("", cause)));
+    cause = cause instanceof Error ? cause.cause : undefined;
+  }
+  return causes.join("; caused by ");
+}
+
+/** The value as what JSON can hold: bounded, without passwords, and whatever it is, no exception. */
+function plain(key: string, value: unknown, depth = 0): unknown {
+  if (SECRET_KEY.test(key)) return "***";
+  try {
+    return plainOf(value, depth);
+  } catch {
+    return "(unreadable)"; // A getter or an iterator that throws.
+  }
+}
+
+function plainOf(value: unknown, depth: number): unknown {
+  switch (typeof value) {
+    case "string":
+      return shown(value);
+    case "number":
+      return Number.isFinite(value) ? value : String(value);
+    case "boolean":
+      return value;
+    case "object":
+      break;
+    case "undefined":
+      return null;
+    default:
+      return shown(String(value));
+  }
+  if (value === null) return null;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
+  if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;
+  if (depth === DEPTH_MAX) return "…";
+  if (value instanceof Error) return plainError(value, depth);
+  if (value instanceof Map) return plainOf(Object.fromEntries(value), depth);
+  if (Array.isArray(value) || value instanceof Set) {
+    return bounded([...value].map((item) => plain("", item, depth + 1)), (left) => `… and ${left} more`);
+  }
+  const entries = Object.entries(value).map(([key, item]) => [shown(key), plain(key, item, depth + 1)] as const);
+  return Object.fromEntries(bounded(entries, (left) => ["…", `and ${left} more`]));
+}
+
+function plainError(error: Error & { readonly code?: unknown }, depth: number): Record<string, unknown> {
+  const { code, cause } = error;
+  return {
+    name: error.name,
+    message: shown(error.message),
+    ...(typeof code === "string" || typeof code === "number" ? { code } : {}),
+    ...(cause === undefined ? {} : { cause: plain("", cause, depth + 1) }),
+    ...(error instanceof AggregateError ? { errors: plain("", error.errors, depth + 1) } : {}),
+  };
+}
+
+function bounded<T>(items: T[], rest: (left: number) => T): T[] {
+  return items.length <= ITEMS_MAX ? items : [...items.slice(0, ITEMS_MAX), rest(items.length - ITEMS_MAX)];
+}
+
+/** Redacted before it is cut, so that no half of a URL stays behind unrecognised. */
+function shown(text: string): string {
+  const safe = redact(text);
+  return safe.length <= TEXT_MAX ? safe : `${safe.slice(0, TEXT_MAX)}…`;
+}
+
+/** C0 and C1 controls, DEL, line and paragraph separators, and the marks that turn the direction of writing. */
+// deno-lint-ignore no-control-regex
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+/** Escapes what could leave the line or mislead its reader, as JSON does; within JSON it changes no meaning. */
+function oneLine(text: string): string {
+  return text.toWellFormed().replace(UNSAFE, (char) => {
+    if (char === "\n") return "\\n";
+    if (char === "\r") return "\\r";
+    return char === "\t" ? "\\t" : `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}

@@ -1,0 +1,62 @@
+/**
+ * Creates topics and subscriptions, on servers where LMS may.
+ *
+ * @module
+ */
+import type { Connection } from "./connection.ts";
+
+/** gRPC's code for "it exists". */
+const ALREADY_EXISTS = 6;
+
+/** What to create. */
+export interface Resources {
+  readonly topic: string;
+  readonly subscription: string;
+}
+
+/** `projects/PROJECT/topics/NAME`. */
+export function topicName(projectId: string, topic: string): string {
+  return `projects/${projectId}/topics/${topic}`;
+}
+
+/** `projects/PROJECT/subscriptions/NAME`. */
+export function subscriptionName(projectId: string, subscription: string): string {
+  return `projects/${projectId}/subscriptions/${subscription}`;
+}
+
+/**
+ * Creates the topic, and the subscription to it, where they are missing. Safe to call from several processes at once.
+ * For emulators and the embedded server: on Google's service resources are their owner's business.
+ *
+ * @param names Full names.
+ * @throws The client library's error when the server refuses for another reason than that they exist.
+ */
+export async function ensureResources(connection: Connection, { topic, subscription }: Resources): Promise<void> {
+  await unlessItExists(connection.publisher.createTopic({ name: topic }));
+  await unlessItExists(connection.subscriber.createSubscription({ name: subscription, topic }));
+}
+
+/**
+ * Creates a subscription that gets a copy of whatever the topic gets, for as long as it is not disposed of.
+ *
+ * @param names Full names.
+ */
+export async function temporarySubscription(
+  { subscriber }: Connection,
+  { topic, subscription }: Resources,
+): Promise<AsyncDisposable> {
+  await subscriber.createSubscription({ name: subscription, topic });
+  return {
+    async [Symbol.asyncDispose]() {
+      await subscriber.deleteSubscription({ subscription });
+    },
+  };
+}
+
+async function unlessItExists(creation: Promise<unknown>): Promise<void> {
+  try {
+    await creation;
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== ALREADY_EXISTS) throw error;
+  }
+}

@@ -1,0 +1,268 @@
+/**
+ * A subscription: hands waiting messages to its consumers and follows what becomes of them.
+ *
+ * @module
+ */
+import { clearImmediate, setImmediate } from "node:timers";
+import { AckIdCodec, type AckIdList } from "./ack_ids.ts";
+import { Backlog } from "./backlog.ts";
+import type { Counters } from "./counters.ts";
+import type { FaultPlan } from "./faults.ts";
+import { type Lease, type LeaseHolder, Leases } from "./leases.ts";
+import { encodeProperties, encodeResponse } from "./response.ts";
+import type { StatusError } from "./status_error.ts";
+import type { Topic, TopicListener } from "./topic.ts";
+
+/** Messages and bytes per response: about what Google's service sends at most. One message may exceed the bytes alone. */
+const RESPONSE_MESSAGES_MAX = 1000;
+const RESPONSE_BYTES_MAX = 1024 * 1024;
+
+const NO_BYTES = new Uint8Array();
+
+/** What takes messages: a stream, or a pull that waits. */
+export interface Consumer extends LeaseHolder {
+  /** The lease of what it takes, in milliseconds. */
+  readonly leaseMs: number;
+  /** Whether its responses tell the subscription's properties. */
+  readonly wantsProperties: boolean;
+  /** How many messages it takes now, at most; 0 while it has no room. */
+  readonly roomMessages: number;
+  /** Likewise in bytes; a consumer that holds nothing takes one message of any size. */
+  readonly roomBytes: number;
+  /** It got messages: this many, of so many bytes together, encoded as a response. */
+  deliver(response: Uint8Array, taken: { readonly messages: number; readonly bytes: number }): void;
+  /** The subscription is no more. */
+  fail(error: StatusError): void;
+}
+
+/** How a subscription behaves. */
+export interface SubscriptionTraits {
+  /** `projects/PROJECT/subscriptions/NAME`. */
+  readonly name: string;
+  /** The lease of a unary pull: 10 to 600. */
+  readonly ackDeadlineSeconds: number;
+  readonly exactlyOnce: boolean;
+  readonly ordering: boolean;
+  /** Where a message goes that was handed over this often; absent: attempts are not counted. */
+  readonly deadLetter?: { readonly topic: string; readonly attemptsMax: number } | undefined;
+}
+
+/** What a subscription works with. */
+export interface SubscriptionParts {
+  readonly topic: Topic;
+  readonly counters: Counters;
+  readonly faults: FaultPlan;
+  readonly random: () => number;
+  readonly ackIdLength: number;
+  /** Takes over the message at a position of the topic's log; `false`: nowhere to put it. */
+  readonly deadLetter: (position: number, attempts: number) => boolean;
+}
+
+/** One subscription; gets what is published from its creation on. */
+export class Subscription implements TopicListener, Disposable {
+  readonly traits: SubscriptionTraits;
+  readonly #parts: SubscriptionParts;
+  readonly #backlog: Backlog;
+  readonly #leases: Leases<Consumer>;
+  readonly #ackIds: AckIdCodec;
+  readonly #properties: Uint8Array;
+  /** In the order in which they get their turn. */
+  #consumers: Consumer[] = [];
+  #pump: ReturnType<typeof setImmediate> | undefined;
+
+  constructor(traits: SubscriptionTraits, parts: SubscriptionParts) {
+    this.traits = traits;
+    this.#parts = parts;
+    this.#backlog = new Backlog(parts.topic.log, { countAttempts: traits.deadLetter !== undefined });
+    this.#leases = new Leases((leases) => this.#lapsed(leases));
+    this.#ackIds = new AckIdCodec({ length: parts.ackIdLength, random: parts.random });
+    this.#properties = encodeProperties(traits);
+    parts.topic.subscriptions.add(this);
+  }
+
+  /** Messages that wait to be handed over. */
+  get waiting(): number {
+    return this.#backlog.waiting;
+  }
+
+  published(): void {
+    this.wake();
+  }
+
+  /** A consumer joins the round. */
+  attach(consumer: Consumer): void {
+    this.#consumers.push(consumer);
+    this.wake();
+  }
+
+  /** A consumer leaves. What it holds stays leased and may still be settled. */
+  detach(consumer: Consumer): void {
+    this.#consumers = this.#consumers.filter((other) => other !== consumer);
+  }
+
+  /** There may be something to hand over: messages arrived, or a consumer has room again. */
+  wake(): void {
+    // One response per consumer and turn of the event loop, so that a burst of publishes makes few responses, and
+    // that requests are served in between.
+    this.#pump ??= setImmediate(() => {
+      this.#pump = undefined;
+      this.#handOver();
+    });
+  }
+
+  /**
+   * Settles what these ids name.
+   *
+   * @returns Indexes of the ids whose lease was over, or that never were.
+   */
+  acknowledge(ackIds: AckIdList): number[] {
+    const { counters, faults } = this.#parts;
+    const { dropAckShare } = faults.current;
+    return this.#forEach(ackIds, (lease) => {
+      if (faults.hits(dropAckShare)) {
+        counters.now.acksDropped++;
+        return;
+      }
+      counters.now.acknowledged++;
+      this.#backlog.settle(this.#end(lease));
+    });
+  }
+
+  /**
+   * Sets the deadlines of what these ids name.
+   *
+   * @param seconds From now; 0 gives the messages back.
+   * @returns As `acknowledge`.
+   */
+  modifyDeadline(ackIds: AckIdList, seconds: number): number[] {
+    const { now } = this.#parts.counters;
+    return this.#forEach(ackIds, (lease) => {
+      if (seconds > 0) {
+        now.extended++;
+        this.#leases.extend(lease, seconds * 1000);
+      } else {
+        now.nacked++;
+        this.#giveBack(this.#end(lease));
+      }
+    });
+  }
+
+  /** Ends the subscription: consumers fail with the error, messages are released. */
+  end(error: StatusError): void {
+    for (const consumer of [...this.#consumers]) consumer.fail(error);
+    this.#consumers = [];
+    this.#parts.topic.subscriptions.delete(this);
+    const held = [...this.#leases.positions()];
+    this.#parts.counters.now.outstanding -= held.length;
+    this.#backlog.releaseAll(held);
+    this.#parts.counters.changed();
+    this[Symbol.dispose]();
+  }
+
+  /** Stops every clock. */
+  [Symbol.dispose](): void {
+    this.#leases[Symbol.dispose]();
+    if (this.#pump !== undefined) clearImmediate(this.#pump);
+    this.#pump = undefined;
+  }
+
+  /** A lease of this subscription that these bytes name. */
+  #forEach(ackIds: AckIdList, settle: (lease: Lease<Consumer>) => void): number[] {
+    const unknown: number[] = [];
+    for (let index = 0; index < ackIds.count; index++) {
+      const token = this.#ackIds.read(ackIds.bytes, { start: ackIds.start(index), end: ackIds.end(index) });
+      const lease = token < 0 ? undefined : this.#leases.find(token);
+      if (lease === undefined) unknown.push(index);
+      else settle(lease);
+    }
+    this.#parts.counters.now.unknownAckIds += unknown.length;
+    this.#parts.counters.changed();
+    this.wake();
+    return unknown;
+  }
+
+  /** Ends a lease. Returns the message's position. */
+  #end(lease: Lease<Consumer>): number {
+    this.#leases.end(lease);
+    return this.#ended(lease);
+  }
+
+  #ended({ group, index }: Lease<Consumer>): number {
+    const position = group.positions[index]!;
+    this.#parts.counters.now.outstanding--;
+    group.holder.released(this.#parts.topic.log.size(position));
+    return position;
+  }
+
+  #giveBack(position: number): void {
+    const { deadLetter } = this.traits;
+    const attempts = this.#backlog.attempt(position);
+    const forward = deadLetter !== undefined && attempts >= deadLetter.attemptsMax;
+    if (forward && this.#parts.deadLetter(position, attempts)) {
+      this.#parts.counters.now.deadLettered++;
+      this.#backlog.settle(position);
+    } else {
+      this.#backlog.giveBack(position);
+    }
+  }
+
+  #lapsed(leases: readonly Lease<Consumer>[]): void {
+    this.#parts.counters.now.lapsed += leases.length;
+    for (const lease of leases) this.#giveBack(this.#ended(lease));
+    this.#parts.counters.changed();
+    this.wake();
+  }
+
+  /** Gives every consumer with room its share of what waits. */
+  #handOver(): void {
+    if (this.#parts.faults.current.pauseDelivery) return;
+    const ready = this.#consumers.filter((consumer) => consumer.roomMessages > 0 && consumer.roomBytes > 0);
+    let served = 0;
+    for (const consumer of ready) {
+      const waiting = this.#backlog.waiting;
+      if (waiting === 0) break;
+      this.#serve(consumer, Math.ceil(waiting / (ready.length - served)));
+      served++;
+    }
+    if (served === 0) return;
+    // Whoever was served goes to the end of the queue.
+    const done = new Set(ready.slice(0, served));
+    const next = this.#consumers.filter((consumer) => !done.has(consumer));
+    this.#consumers = [...next, ...this.#consumers.filter((consumer) => done.has(consumer))];
+    this.#parts.counters.changed();
+    if (this.#backlog.waiting > 0) this.wake();
+  }
+
+  #serve(consumer: Consumer, share: number): void {
+    const { topic: { log }, counters: { now }, faults } = this.#parts;
+    const { duplicateShare, reorder } = faults.current;
+    const room = { messages: Math.min(share, RESPONSE_MESSAGES_MAX, consumer.roomMessages), bytes: consumer.roomBytes };
+    const positions: number[] = [];
+    let bytes = 0;
+    while (positions.length < room.messages) {
+      const position = this.#backlog.peek();
+      if (position < 0) break;
+      const size = log.size(position);
+      if (positions.length > 0 && bytes + size > Math.min(room.bytes, RESPONSE_BYTES_MAX)) break;
+      bytes += size;
+      const again = this.#backlog.take();
+      if (again) now.redelivered++;
+      else if (faults.hits(duplicateShare)) this.#backlog.duplicate(position);
+      positions.push(position);
+    }
+    if (positions.length === 0) return;
+    if (reorder) faults.shuffle(positions);
+    const response = encodeResponse({
+      log,
+      positions,
+      group: this.#leases.nextId,
+      ackIds: this.#ackIds,
+      ...(this.traits.deadLetter && { attempt: (position: number) => this.#backlog.attempt(position) }),
+      tail: consumer.wantsProperties ? this.#properties : NO_BYTES,
+    });
+    this.#leases.add(consumer, { positions, leaseMs: consumer.leaseMs });
+    now.delivered += positions.length;
+    now.outstanding += positions.length;
+    consumer.deliver(response, { messages: positions.length, bytes });
+  }
+}

@@ -1,0 +1,284 @@
+/**
+ * A Pub/Sub server in this process.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { ACK_ID_LENGTH_MIN } from "./fake/ack_ids.ts";
+import { Api } from "./fake/api.ts";
+import { Broker } from "./fake/broker.ts";
+import { Calls } from "./fake/calls.ts";
+import { Counters, type Stats } from "./fake/counters.ts";
+import { FaultPlan, type Faults, seededRandom } from "./fake/faults.ts";
+import { encodeMessage, type NewMessage } from "./fake/messages.ts";
+import { MessageStamps } from "./fake/message_stamps.ts";
+import { PullStream, type StreamSink } from "./fake/pull_stream.ts";
+import { PUBLISHER, SUBSCRIBER } from "./fake/service.ts";
+import { unavailable } from "./fake/status_error.ts";
+
+export type { Faults, NewMessage, Stats };
+
+/** Room for a request that is over the limit, so that it is refused by name and not by gRPC. */
+const RECEIVE_BYTES_MAX = 16 * 1024 * 1024;
+
+/** How long open calls get to end when the server closes, in milliseconds; they are told to, so a turn is enough. */
+const CLOSE_MS = 1000;
+
+/** How many characters ack ids have unless the options say otherwise. Google's have about 190. */
+const ACK_ID_LENGTH = ACK_ID_LENGTH_MIN;
+
+/** Where and how the server listens. Everything has a default. */
+export interface FakeServerOptions {
+  /** The address to bind: an IP address, or a name that means one. Default: `127.0.0.1`. */
+  readonly host?: string;
+  /** Default: 0, a free one. */
+  readonly port?: number;
+  /** Serve TLS with this certificate and key, both PEM. Default: plain text, as emulators do. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Whether a call with this bearer token (`undefined`: with none) is served; others are UNAUTHENTICATED. */
+  readonly authorize?: (token: string | undefined) => boolean;
+  /** Faults from the start; see {@linkcode FakeServer.setFaults}. */
+  readonly faults?: Partial<Faults>;
+  /** The same seed rolls the same dice for the faults. Default: a random one. */
+  readonly seed?: number;
+  /** Issue message ids in no particular order, as Google does. Default: increasing. */
+  readonly shuffleIds?: boolean;
+  /** Digits of a publish time after the second: milliseconds, as Google gives them, or microseconds, the default. */
+  readonly timePrecision?: "ms" | "us";
+  /** Characters of an ack id: 16, the default, and more. Google's have about 190. */
+  readonly ackIdLength?: number;
+  /** Numbers in [0, 1), for ids. Default: `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** A subscription as {@linkcode FakeServer.createSubscription} makes it. */
+export interface FakeSubscriptionOptions {
+  /** `projects/PROJECT/subscriptions/NAME`. */
+  readonly name: string;
+  /** `projects/PROJECT/topics/NAME`. */
+  readonly topic: string;
+  /** The lease of a unary pull, 10 to 600. Default: 10. A stream says itself what lease it wants. */
+  readonly ackDeadlineSeconds?: number;
+  /** Settling an id whose lease is over fails. Default: false. */
+  readonly exactlyOnce?: boolean;
+  /** Reported to streams; the order is not kept. Default: false. */
+  readonly ordering?: boolean;
+  /** A message that comes back after so many hand-overs goes to this topic. Default: none, and nobody counts. */
+  readonly deadLetter?: { readonly topic: string; readonly attemptsMax: number };
+}
+
+/**
+ * The part of Pub/Sub that LMS uses, over gRPC: topics, subscriptions, publish, pull, streaming pull, leases,
+ * redelivery. Official clients speak to it as they do to Google's emulator. It keeps everything in memory, and
+ * misbehaves when asked to.
+ *
+ * Its clock is `Date.now()` and `setTimeout()`. It has no filters, no schemas, no ordering, no push, no seek; a
+ * request for one of these fails, except that ordering keys are passed on.
+ *
+ * @example
+ * ```ts
+ * import { FakeServer } from "./fake_server.ts";
+ *
+ * async function published(): Promise<number> {
+ *   await using server = await FakeServer.start({ port: 0 });
+ *   server.createTopic("projects/p/topics/logs");
+ *   server.createSubscription({ name: "projects/p/subscriptions/logs", topic: "projects/p/topics/logs" });
+ *   server.publish("projects/p/topics/logs", [{ data: new TextEncoder().encode("hello") }]);
+ *   return server.stats().published;
+ * }
+ * ```
+ */
+export class FakeServer implements AsyncDisposable {
+  /** Called with the ack ids of every Acknowledge request, before it takes effect; the request waits for the promise. */
+  onAcknowledge: ((ackIds: readonly string[]) => Promise<void> | void) | undefined;
+  readonly #counters: Counters;
+  readonly #faults: FaultPlan;
+  readonly #broker: Broker;
+  readonly #api: Api;
+  readonly #streams = new Set<PullStream>();
+  readonly #calls: Calls;
+  readonly #server = new Server({ "grpc.max_receive_message_length": RECEIVE_BYTES_MAX });
+  #address = "";
+  #closed: Promise<void> | undefined;
+
+  /**
+   * Starts a server.
+   *
+   * @returns A server that accepts calls; dispose of it to end it.
+   * @throws {RangeError} For an option out of its range.
+   * @throws {Error} When it cannot listen there.
+   */
+  static async start(options: FakeServerOptions = {}): Promise<FakeServer> {
+    const { host = "127.0.0.1", port = 0, tls } = options;
+    const server = new FakeServer(options);
+    const credentials = tls === undefined ? ServerCredentials.createInsecure() : ServerCredentials.createSsl(null, [{
+      cert_chain: Buffer.from(tls.cert),
+      private_key: Buffer.from(tls.key),
+    }]);
+    // An IPv6 address has colons of its own.
+    const bracketed = host.includes(":") ? `[${host}]` : host;
+    const bound = await new Promise<number>((resolve, reject) =>
+      server.#server.bindAsync(`${bracketed}:${port}`, credentials, (error, boundPort) => {
+        if (error === null) resolve(boundPort);
+        else reject(new Error(`Cannot listen on ${bracketed}:${port}: ${error.message}`, { cause: error }));
+      })
+    );
+    server.#address = `${bracketed}:${bound}`;
+    return server;
+  }
+
+  private constructor(options: FakeServerOptions) {
+    const { random = Math.random, ackIdLength = ACK_ID_LENGTH, faults = {} } = options;
+    if (!(ackIdLength >= ACK_ID_LENGTH_MIN)) {
+      throw new RangeError(`Cannot start: ackIdLength must be at least ${ACK_ID_LENGTH_MIN}: ${ackIdLength}`);
+    }
+    this.#faults = new FaultPlan(seededRandom(options.seed ?? Math.floor(random() * 2 ** 32)));
+    this.#faults.change(faults);
+    this.#counters = new Counters(() => this.#broker.waiting);
+    this.#broker = new Broker({
+      counters: this.#counters,
+      faults: this.#faults,
+      random,
+      ackIdLength,
+      stamps: new MessageStamps({
+        order: options.shuffleIds ? "shuffled" : "increasing",
+        timePrecision: options.timePrecision ?? "us",
+        random,
+      }),
+    });
+    this.#api = new Api({
+      broker: this.#broker,
+      faults: this.#faults,
+      beforeAcknowledge: (ackIds) => this.onAcknowledge?.(ackIds()),
+    });
+    this.#calls = new Calls({ counters: this.#counters, authorize: options.authorize ?? (() => true) });
+    this.#addServices(this.#calls);
+  }
+
+  /** `host:port`, as `PUBSUB_EMULATOR_HOST` wants it. */
+  get address(): string {
+    return this.#address;
+  }
+
+  /** Creates a topic, as the call does. @throws {Error} When it exists, or the name will not do. */
+  createTopic(name: string): void {
+    this.#broker.createTopic(name);
+  }
+
+  /** Creates a subscription, as the call does. @throws {Error} When it exists, or the topic does not. */
+  createSubscription(options: FakeSubscriptionOptions): void {
+    this.#broker.createSubscription({ ackDeadlineSeconds: 10, exactlyOnce: false, ordering: false, ...options });
+  }
+
+  /**
+   * Publishes without a network: what a test or benchmark fills a backlog with. The messages share one publish time.
+   * No limit and no fault applies.
+   *
+   * @param topic Full name; must exist.
+   * @returns The messages' ids, in order.
+   */
+  publish(topic: string, messages: Iterable<NewMessage>): string[] {
+    return this.#broker.topic(topic).publish(Iterator.from(messages).map(encodeMessage));
+  }
+
+  /** Counts so far. */
+  stats(): Stats {
+    return this.#counters.snapshot();
+  }
+
+  /**
+   * Waits until what is counted fulfils a condition.
+   *
+   * @returns The counts at that moment.
+   * @throws The signal's reason when it is aborted; an `Error` when the server is closed first.
+   */
+  waitFor(condition: (stats: Stats) => boolean, options: { readonly signal?: AbortSignal } = {}): Promise<Stats> {
+    return this.#counters.waitFor(condition, options.signal);
+  }
+
+  /** What goes wrong at present. */
+  get faults(): Faults {
+    return this.#faults.current;
+  }
+
+  /** Changes what goes wrong, from the next request on. @throws {RangeError} For a number out of its range. */
+  setFaults(changes: Partial<Faults>): void {
+    this.#faults.change(changes);
+    this.#broker.wake();
+  }
+
+  /** Ends every open stream with UNAVAILABLE, after what was sent already. Returns how many there were. */
+  resetStreams(): number {
+    const streams = [...this.#streams];
+    for (const stream of streams) stream.fail(unavailable());
+    return streams.length;
+  }
+
+  /** Breaks every connection; the server goes on listening. */
+  dropConnections(): void {
+    this.#server.drain(this.#address, 0);
+  }
+
+  /** Ends streams and waiting calls with UNAVAILABLE and stops listening. Idempotent. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    const reason = unavailable("Server is shutting down.");
+    this.#calls.abort(reason);
+    for (const stream of [...this.#streams]) stream.fail(reason);
+    this.#broker[Symbol.dispose]();
+    this.#counters[Symbol.dispose]();
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        this.#server.forceShutdown();
+        resolve();
+      }, CLOSE_MS);
+      this.#server.tryShutdown(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  #addServices(calls: Calls): void {
+    const [api, broker] = [this.#api, this.#broker];
+    this.#server.addService(PUBLISHER, {
+      createTopic: calls.unary(PUBLISHER, "createTopic", (topic) => api.createTopic(topic)),
+      getTopic: calls.unary(PUBLISHER, "getTopic", ({ topic }) => api.getTopic(topic)),
+      deleteTopic: calls.unary(PUBLISHER, "deleteTopic", ({ topic }) => broker.deleteTopic(topic)),
+      publish: calls.unary(PUBLISHER, "publish", (request) => api.publish(request)),
+    });
+    this.#server.addService(SUBSCRIBER, {
+      createSubscription: calls.unary(SUBSCRIBER, "createSubscription", (request) => api.createSubscription(request)),
+      getSubscription: calls.unary(
+        SUBSCRIBER,
+        "getSubscription",
+        ({ subscription }) => api.getSubscription(subscription),
+      ),
+      deleteSubscription: calls.unary(
+        SUBSCRIBER,
+        "deleteSubscription",
+        ({ subscription }) => broker.deleteSubscription(subscription),
+      ),
+      pull: calls.unary(SUBSCRIBER, "pull", (request, signal) => api.pull(request, signal)),
+      acknowledge: calls.unary(SUBSCRIBER, "acknowledge", (request, signal) => api.acknowledge(request, signal)),
+      modifyAckDeadline: calls.unary(SUBSCRIBER, "modifyAckDeadline", (request) => api.modifyAckDeadline(request)),
+      streamingPull: calls.bidi((sink) => this.#openStream(sink)),
+    });
+  }
+
+  #openStream(sink: StreamSink): PullStream {
+    const stream = new PullStream(sink, {
+      counters: this.#counters,
+      faults: this.#faults,
+      subscription: (name) => this.#broker.subscription(name),
+      over: () => this.#streams.delete(stream),
+    });
+    this.#streams.add(stream);
+    return stream;
+  }
+}

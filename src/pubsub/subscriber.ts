@@ -1,0 +1,325 @@
+/**
+ * Pulls messages from a subscription over several streams, never holding more than its caps.
+ *
+ * @module
+ */
+import { AckSender } from "./ack_sender.ts";
+import { Delivery, type ReceivedMessage, type Settlement } from "./delivery.ts";
+import { type Lease, LEASE_SECONDS, LeaseKeeper } from "./lease_keeper.ts";
+import { StreamKeeper } from "./stream_keeper.ts";
+import { type CallStatus, isTransient, type PullTransport, type SubscriptionProperties } from "./transport.ts";
+
+/** How long the requests on their way may take once nobody wants to wait for them any more. */
+const LAST_REQUESTS_MS = 2_000;
+
+/** What a subscriber tells whoever watches it. Every one is optional to hear. */
+export interface SubscriberEvents {
+  /** A stream ended, and is reopened in `retryInMs`. Routine unless it repeats. */
+  streamEnded(status: CallStatus, retryInMs: number): void;
+  /** The streams were closed because as much is held as may be; they reopen at half of it. */
+  closedAtCap(held: { readonly messages: number; readonly bytes: number }): void;
+  /** These acks, nacks or extensions will not be tried again; what they were for comes again. */
+  settleFailed(kind: "ack" | "nack" | "extend", count: number, status: CallStatus): void;
+  /** What the server says of the subscription, once and at each change. */
+  properties(properties: SubscriptionProperties): void;
+}
+
+/** What a subscriber needs. */
+export interface SubscriberOptions {
+  readonly transport: PullTransport;
+  /** Streams at once, at least 1; both caps are divided among them. */
+  readonly streams: number;
+  /** Messages held at once, at least `streams`. The excess is at most one response per stream. */
+  readonly inFlightMax: number;
+  /** Bytes of data and attributes held at once. */
+  readonly inFlightBytesMax: number;
+  /** Ack deadline in seconds, 10 to 600; extended while a message is held. */
+  readonly leaseSeconds: number;
+  readonly events?: Partial<SubscriberEvents>;
+}
+
+/** Pulling ended with an error that trying again does not cure, such as a missing subscription. */
+export class SubscribeError extends Error {
+  override readonly name = "SubscribeError";
+  /** The gRPC status code. */
+  readonly code: number;
+  constructor(status: CallStatus) {
+    super(`Cannot pull: ${status.details}`);
+    this.code = status.code;
+  }
+}
+
+/**
+ * Messages of a subscription, as groups of leased deliveries.
+ *
+ * Its states, in order: *idle* until iteration begins, *pulling*, *drained* once {@linkcode Subscriber.drain} was
+ * called or pulling failed for good, *closed*. While pulling, the streams are closed when more than the cap is held and
+ * opened again at half of it; they are never paused, because leases of messages that wait unread in a paused stream
+ * lapse unseen.
+ *
+ * Iterating once yields everything that was received since the read before; the groups are never empty. The iteration
+ * ends after a drain, when all received messages were yielded, and throws {@linkcode SubscribeError} when pulling
+ * failed for good. Leaving it early does not settle anything: whatever is unsettled when the subscriber closes
+ * is given back.
+ */
+export class Subscriber implements AsyncIterable<readonly Delivery[]>, AsyncDisposable {
+  readonly #options: SubscriberOptions;
+  readonly #acks: AckSender;
+  readonly #nacks: AckSender;
+  readonly #extensions: AckSender;
+  readonly #leases: LeaseKeeper;
+  readonly #streams: StreamKeeper;
+  #state: "idle" | "pulling" | "drained" | "closed" = "idle";
+  #received: Delivery[] = [];
+  #held = 0;
+  #heldBytes = 0;
+  #suspended = false;
+  #failure: SubscribeError | undefined;
+  #properties: SubscriptionProperties | undefined;
+  #wake: (() => void) | undefined;
+  #closing: Promise<number> | undefined;
+
+  /** @throws {RangeError} When an option is out of its range. */
+  constructor(options: SubscriberOptions) {
+    const { streams, inFlightMax, inFlightBytesMax, leaseSeconds } = options;
+    if (!(Number.isInteger(streams) && streams >= 1)) {
+      throw new RangeError(`Cannot subscribe: streams must be at least 1: ${streams}`);
+    }
+    if (!(inFlightMax >= streams)) {
+      throw new RangeError(`Cannot subscribe: inFlightMax must be at least ${streams}, one per stream: ${inFlightMax}`);
+    }
+    if (!(inFlightBytesMax >= streams)) {
+      throw new RangeError(`Cannot subscribe: inFlightBytesMax must be at least ${streams}: ${inFlightBytesMax}`);
+    }
+    if (!(leaseSeconds >= LEASE_SECONDS.min && leaseSeconds <= LEASE_SECONDS.max)) {
+      throw new RangeError(
+        `Cannot subscribe: leaseSeconds must be ${LEASE_SECONDS.min} to ${LEASE_SECONDS.max}: ${leaseSeconds}`,
+      );
+    }
+    this.#options = options;
+    const { transport } = options;
+    const retryForMs = leaseSeconds * 1000;
+    this.#acks = new AckSender({
+      send: (ids) => transport.acknowledge(ids),
+      retryForMs,
+      onFailed: (ids, status) => options.events?.settleFailed?.("ack", ids.length, status),
+    });
+    this.#nacks = new AckSender({
+      send: (ids) => transport.modifyAckDeadline(ids, 0),
+      retryForMs,
+      onFailed: (ids, status) => options.events?.settleFailed?.("nack", ids.length, status),
+    });
+    this.#extensions = new AckSender({
+      send: (ids) => transport.modifyAckDeadline(ids, leaseSeconds),
+      // The next extension is due by then.
+      retryForMs: retryForMs / 2,
+      onFailed: (ids, status) => {
+        if (!isTransient(status.code)) this.#leases.lose(ids);
+        options.events?.settleFailed?.("extend", ids.length, status);
+      },
+    });
+    this.#leases = new LeaseKeeper({ leaseSeconds, extend: (id) => this.#extensions.add(id) });
+    this.#streams = new StreamKeeper({
+      transport,
+      count: streams,
+      request: {
+        ackDeadlineSeconds: leaseSeconds,
+        maxOutstandingMessages: Math.floor(inFlightMax / streams),
+        maxOutstandingBytes: Math.floor(inFlightBytesMax / streams),
+        clientId: crypto.randomUUID(),
+      },
+      onResponse: (messages, properties) => this.#receive(messages, properties),
+      onEnd: (status, retryInMs) => options.events?.streamEnded?.(status, retryInMs),
+      onFailure: (status) => this.#fail(new SubscribeError(status)),
+    });
+  }
+
+  /** Messages received and not settled. */
+  get held(): number {
+    return this.#held;
+  }
+
+  /** Bytes of data and attributes of the messages held. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** Streams that are open now. */
+  get openStreams(): number {
+    return this.#streams.open;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<readonly Delivery[], void> {
+    if (this.#state === "idle") {
+      this.#state = "pulling";
+      this.#steer();
+    }
+    let left = false;
+    return {
+      next: async () => {
+        while (left || this.#received.length === 0) {
+          if (left) return { done: true, value: undefined };
+          if (this.#failure !== undefined) throw this.#failure;
+          if (this.#state !== "pulling" && this.#streams.quiet) return { done: true, value: undefined };
+          await new Promise<void>((resolve) => this.#wake = resolve);
+        }
+        const received = this.#received;
+        this.#received = [];
+        return { done: false, value: received };
+      },
+      return: () => {
+        left = true;
+        this.#notify();
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    };
+  }
+
+  /**
+   * Stops pulling. What was received, or is on its way on a stream, is still yielded; then the iteration ends.
+   * Idempotent; a subscriber that was never iterated yields nothing.
+   */
+  drain(): void {
+    if (this.#state === "closed" || this.#state === "drained") return;
+    this.#state = "drained";
+    this.#streams.finish(() => this.#notify());
+    this.#notify();
+  }
+
+  /**
+   * The messages held cannot be settled for now (the database is away): from here on the streams are closed as soon
+   * as the cap is reached and stay closed until {@linkcode Subscriber.resume}. Leases are extended all the same.
+   */
+  suspend(): void {
+    this.#suspended = true;
+    this.#steer();
+  }
+
+  /** Messages can be settled again. */
+  resume(): void {
+    this.#suspended = false;
+    this.#steer();
+  }
+
+  /**
+   * Settles everything: waits for the acks on their way, gives back what is not settled, and ends the streams.
+   * Idempotent: later calls return the first one's promise.
+   *
+   * @param options.signal Ends the wait for acks that the server does not take, at most 2 s after it is aborted. The
+   * lease's length ends it just so: by then the server has taken everything back.
+   * @returns How many messages were given back.
+   */
+  close(options: { readonly signal?: AbortSignal } = {}): Promise<number> {
+    return this.#closing ??= this.#close(options.signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(signal: AbortSignal | undefined): Promise<number> {
+    this.#state = "closed";
+    this.#streams.cancel();
+    this.#received = [];
+    let returned = 0;
+    for (const delivery of this.#leases.unsettled()) {
+      delivery.nack();
+      returned++;
+    }
+    this.#leases.stop();
+    this.#extensions.stopRetrying();
+    this.#notify();
+    const idle = Promise.all([this.#acks.idle(), this.#nacks.idle(), this.#extensions.idle()]);
+    await new Promise<void>((resolve) => {
+      const stop = () => {
+        clearTimeout(timer);
+        this.#acks.stopRetrying();
+        this.#nacks.stopRetrying();
+        timer = setTimeout(over, LAST_REQUESTS_MS);
+      };
+      const over = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", stop);
+        resolve();
+      };
+      let timer = setTimeout(stop, this.#options.leaseSeconds * 1000);
+      signal?.addEventListener("abort", stop);
+      if (signal?.aborted) stop();
+      idle.then(over);
+    });
+    return returned;
+  }
+
+  #receive(messages: readonly ReceivedMessage[], properties: SubscriptionProperties | undefined): void {
+    if (properties !== undefined) this.#learn(properties);
+    if (messages.length === 0 || this.#state === "closed") return;
+    let lease: Lease | undefined = undefined;
+    const settle = (delivery: Delivery, settlement: Settlement) => {
+      this.#leases.settled(lease!);
+      this.#settle(delivery, settlement);
+    };
+    const deliveries = new Array<Delivery>(messages.length);
+    let bytes = 0;
+    for (let i = 0; i < messages.length; i++) {
+      const delivery = new Delivery(messages[i]!, settle);
+      deliveries[i] = delivery;
+      bytes += delivery.bytes;
+    }
+    lease = this.#leases.track(deliveries);
+    this.#held += deliveries.length;
+    this.#heldBytes += bytes;
+    if (this.#received.length === 0) this.#received = deliveries.slice();
+    else for (const delivery of deliveries) this.#received.push(delivery);
+    this.#steer();
+    this.#notify();
+  }
+
+  #settle(delivery: Delivery, settlement: Settlement): void {
+    this.#held--;
+    this.#heldBytes -= delivery.bytes;
+    (settlement === "ack" ? this.#acks : this.#nacks).add(delivery.ackId);
+    this.#steer();
+  }
+
+  /** Opens or closes the streams as the amount held asks for. */
+  #steer(): void {
+    if (this.#state !== "pulling") return;
+    const { inFlightMax, inFlightBytesMax, events } = this.#options;
+    if (this.#streams.wanted) {
+      // A server that honours the limits it was sent never gets above them, and its streams stay open; only while
+      // nothing can be settled is there no use in open streams that may send no more.
+      const over = this.#suspended
+        ? this.#held >= inFlightMax || this.#heldBytes >= inFlightBytesMax
+        : this.#held > inFlightMax || this.#heldBytes > inFlightBytesMax;
+      if (!over) return;
+      this.#streams.finish();
+      events?.closedAtCap?.({ messages: this.#held, bytes: this.#heldBytes });
+    } else if (!this.#suspended && this.#held <= inFlightMax / 2 && this.#heldBytes <= inFlightBytesMax / 2) {
+      this.#streams.start();
+    }
+  }
+
+  #learn(properties: SubscriptionProperties): void {
+    const known = this.#properties;
+    if (
+      known?.exactlyOnceDelivery === properties.exactlyOnceDelivery &&
+      known.messageOrdering === properties.messageOrdering
+    ) return;
+    this.#properties = properties;
+    this.#options.events?.properties?.(properties);
+  }
+
+  #fail(error: SubscribeError): void {
+    if (this.#state === "closed") return;
+    this.#failure = error;
+    this.#state = "drained";
+    this.#streams.cancel();
+    this.#notify();
+  }
+
+  #notify(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * Writes a batch until it is stored: tries again, waits out outages, and parks what the database refuses.
+ *
+ * @module
+ */
+import type { DeadLetter, LogEntry } from "../entry/entry.ts";
+import { Backoff } from "../ops/backoff.ts";
+import { sleep } from "../ops/sleep.ts";
+import { type Store, StoreError, type WriteBatch, type WriteResult as StoreResult } from "./store.ts";
+
+/** A message on its way into the store: an entry, or a dead letter. */
+export interface Writable {
+  readonly record: LogEntry | DeadLetter;
+  /** The message as received: what is parked when the database refuses the entry. */
+  readonly raw: { readonly data: Uint8Array; readonly attributes: Readonly<Record<string, string>> };
+}
+
+/** What a writer tells whoever watches it. */
+export interface BatchWriterEvents {
+  /** The database is away: the first failure of an outage. */
+  away(error: StoreError): void;
+  /** A write succeeded again, so many milliseconds after the outage began. */
+  back(outageMs: number): void;
+  /** A transaction lost a race (deadlock, lock timeout) and is run again. */
+  retried(error: StoreError): void;
+  /** The database refused an entry, which is parked. */
+  rejected(deadLetter: DeadLetter): void;
+}
+
+/** What writing a batch did, over all its transactions; see {@linkcode StoreResult}. */
+export interface WriteResult extends Omit<StoreResult, "landed"> {
+  /** The entries that were added. */
+  readonly landed: readonly LogEntry[];
+}
+
+/** What a writer needs. */
+export interface BatchWriterOptions {
+  readonly store: Store;
+  /** Abandons every write and wait; what was not known to be stored then is the caller's to give back. */
+  readonly abort: AbortSignal;
+  readonly events?: Partial<BatchWriterEvents>;
+}
+
+/** `detail` is kept to this many characters. */
+const DETAIL_CHARACTERS_MAX = 1_000;
+
+/** Whether a record is a dead letter. */
+export function isDeadLetter(record: LogEntry | DeadLetter): record is DeadLetter {
+  return "reason" in record;
+}
+
+/**
+ * Writes batches, several at once. All of them share one view of the database: *there* or *away*. It goes away with
+ * the first failure that asks for waiting, and is there again with the first write that succeeds; in between one of
+ * the writes probes for all of them.
+ */
+export class BatchWriter {
+  readonly #options: BatchWriterOptions;
+  #awaySince: number | undefined;
+  #probing: Promise<void> | undefined;
+  // Doubles from half a second to 15 s: a short restart costs little, hours of outage cost four probes a minute.
+  readonly #probeBackoff = new Backoff({ firstMs: 500, maxMs: 15_000 });
+
+  constructor(options: BatchWriterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Stores every item, each as an entry or as a dead letter, however long it takes. One transaction, unless the
+   * database refuses rows: then the batch is halved until they are found.
+   *
+   * @returns What it did, over all its transactions.
+   * @throws {StoreError} `fatal`, when neither waiting nor trying again helps; or `abort.reason`.
+   */
+  async write(items: readonly Writable[]): Promise<WriteResult> {
+    const retryBackoff = new Backoff({ firstMs: 20, maxMs: 2_000 });
+    const batch = sorted(items);
+    while (true) {
+      try {
+        const result = await this.#options.store.write(batch, { signal: this.#options.abort });
+        this.#wrote();
+        return { ...result, landed: result.landed === "all" ? batch.entries : result.landed };
+      } catch (error) {
+        this.#options.abort.throwIfAborted();
+        if (!(error instanceof StoreError)) throw error;
+        switch (error.disposition) {
+          case "retry":
+            this.#options.events?.retried?.(error);
+            await sleep(retryBackoff.next(), this.#options.abort);
+            break;
+          case "reconnect":
+            await this.#waitOut(error);
+            break;
+          case "reject":
+            return await this.#split(items, error);
+          case "fatal":
+            throw error;
+          default:
+            error.disposition satisfies never;
+        }
+      }
+    }
+  }
+
+  /** Writes a refused batch in halves; a single refused entry is parked with the database's words. */
+  async #split(items: readonly Writable[], error: StoreError): Promise<WriteResult> {
+    if (items.length > 1) {
+      const middle = items.length >> 1;
+      const first = await this.write(items.slice(0, middle));
+      return sum(first, await this.write(items.slice(middle)));
+    }
+    const { record, raw } = items[0]!;
+    if (isDeadLetter(record)) {
+      throw new StoreError(`Cannot park message ${record.messageId}: ${error.message}`, {
+        disposition: "fatal",
+        cause: error,
+      });
+    }
+    const deadLetter: DeadLetter = {
+      publishTime: record.publishTime,
+      messageId: record.messageId,
+      reason: "rejected_by_store",
+      // The cut may go through a surrogate pair.
+      detail: error.message.slice(0, DETAIL_CHARACTERS_MAX).toWellFormed(),
+      data: raw.data,
+      attributes: raw.attributes,
+    };
+    const result = await this.write([{ record: deadLetter, raw }]);
+    if (result.deadLettered > 0) this.#options.events?.rejected?.(deadLetter);
+    return result;
+  }
+
+  /** Returns when the database seems to be back. */
+  async #waitOut(error: StoreError): Promise<void> {
+    if (this.#awaySince === undefined) {
+      this.#awaySince = performance.now();
+      this.#options.events?.away?.(error);
+    }
+    await (this.#probing ??= this.#probe().finally(() => this.#probing = undefined));
+  }
+
+  async #probe(): Promise<void> {
+    while (true) {
+      await sleep(this.#probeBackoff.next(), this.#options.abort);
+      try {
+        return await unlessAborted(this.#options.store.probe(), this.#options.abort);
+      } catch (error) {
+        this.#options.abort.throwIfAborted();
+        if (!(error instanceof StoreError) || error.disposition === "fatal") throw error;
+      }
+    }
+  }
+
+  #wrote(): void {
+    if (this.#awaySince === undefined) return;
+    const outageMs = performance.now() - this.#awaySince;
+    this.#awaySince = undefined;
+    this.#probeBackoff.reset();
+    this.#options.events?.back?.(outageMs);
+  }
+}
+
+/** What the promise comes to, or a rejection with `signal.reason` as soon as that is aborted. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abandon = () => reject(signal.reason);
+    signal.addEventListener("abort", abandon);
+    if (signal.aborted) abandon();
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abandon));
+  });
+}
+
+function sorted(items: readonly Writable[]): WriteBatch {
+  const entries: LogEntry[] = [];
+  const deadLetters: DeadLetter[] = [];
+  for (const { record } of items) {
+    if (isDeadLetter(record)) deadLetters.push(record);
+    else entries.push(record);
+  }
+  return { entries, deadLetters };
+}
+
+function sum(a: WriteResult, b: WriteResult): WriteResult {
+  return {
+    stored: a.stored + b.stored,
+    deadLettered: a.deadLettered + b.deadLettered,
+    duplicates: a.duplicates + b.duplicates,
+    landed: a.landed.concat(b.landed),
+  };
+}

@@ -1,0 +1,163 @@
+/**
+ * The store in a MySQL (8.0 or newer) or MariaDB (10.6 or newer) database.
+ *
+ * @module
+ */
+import type { MessageKey } from "../entry/entry.ts";
+import { describeAddress, type MysqlAddress } from "./database_url.ts";
+import { isDriverError, serverErrorNumber, toStoreError } from "./mysql_errors.ts";
+import {
+  allMigrations,
+  applyMigrations,
+  createDatabase,
+  createDatabaseAdvice,
+  keepPartitions,
+  plannedMigrations,
+} from "./mysql_migrate.ts";
+import { readEntries, readSeverityCounts, readTotals } from "./mysql_read.ts";
+import type { MysqlSession } from "./mysql_session.ts";
+import { MysqlSessions } from "./mysql_sessions.ts";
+import { writePlan } from "./mysql_write.ts";
+import {
+  type AppliedMigration,
+  type SeverityCount,
+  type Store,
+  type StoredEntry,
+  StoreError,
+  type Totals,
+  type WriteBatch,
+  type WriteResult,
+} from "./store.ts";
+import { planWrite, writeResult } from "./write_plan.ts";
+
+/** How a {@linkcode MysqlStore} behaves. */
+export interface MysqlStoreOptions {
+  /** How many writes the caller runs at once; one more connection is kept for readers. */
+  readonly writers: number;
+  /** Milliseconds for a connection to come up. */
+  readonly connectTimeoutMs: number;
+  /** Milliseconds that a transaction may take before its connection is given up, as for a server that fell silent. */
+  readonly writeTimeoutMs: number;
+  /** Told of what is not in order and stops nothing. */
+  readonly onWarning: (message: string) => void;
+  /** The clock that partitions are made by. */
+  readonly nowMs: () => number;
+}
+
+const ER_BAD_DB_ERROR = 1049;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Connects when it is first used. */
+export class MysqlStore implements Store {
+  readonly address: string;
+  readonly #address: MysqlAddress;
+  readonly #options: MysqlStoreOptions;
+  readonly #sessions: MysqlSessions;
+  /** The UTC day, counted from 1970, on which partitions were last looked after. */
+  #partitionsDay = -1;
+  #partitionsKept: Promise<void> = Promise.resolve();
+
+  constructor(address: MysqlAddress, options: MysqlStoreOptions) {
+    this.address = describeAddress(address);
+    this.#address = address;
+    this.#options = options;
+    const { connectTimeoutMs, onWarning, writers } = options;
+    this.#sessions = new MysqlSessions(address, { idleMax: writers + 1, connectTimeoutMs, onWarning });
+  }
+
+  async write(batch: WriteBatch, { signal }: { readonly signal: AbortSignal }): Promise<WriteResult> {
+    const plan = planWrite(batch);
+    const use = { action: "write batch", writes: true, timeoutMs: this.#options.writeTimeoutMs, signal };
+    const landed = await this.#sessions.use(use, (session) => writePlan(session, plan));
+    this.#keepPartitionsDaily();
+    return writeResult(batch, landed);
+  }
+
+  async probe(): Promise<void> {
+    const timeoutMs = this.#options.writeTimeoutMs;
+    await this.#sessions.use({ action: "use the database", writes: true, timeoutMs }, async (session) => {
+      // An idle session was checked long ago; a server that became a replica since then refuses here.
+      await session.change("UPDATE schema_migrations SET version = version WHERE version = 1");
+    });
+  }
+
+  async migrate({ dryRun }: { readonly dryRun: boolean }): Promise<AppliedMigration[]> {
+    const nowMs = this.#options.nowMs();
+    const use = { action: "migrate", writes: false };
+    try {
+      if (dryRun) return await this.#sessions.use(use, (session) => plannedMigrations(session, nowMs));
+      return await this.#migrate(nowMs);
+    } catch (error) {
+      if (!(error instanceof StoreError) || serverErrorNumber(error.cause) !== ER_BAD_DB_ERROR) throw error;
+      if (dryRun) return this.#withDatabase(allMigrations(nowMs));
+      await this.#createDatabase();
+      return this.#withDatabase(await this.#migrate(nowMs));
+    }
+  }
+
+  async entriesByKey(keys: readonly MessageKey[]): Promise<StoredEntry[]> {
+    return await this.#read((session) => readEntries(session, keys));
+  }
+
+  async severityCounts(): Promise<SeverityCount[]> {
+    return await this.#read(readSeverityCounts);
+  }
+
+  async totals(): Promise<Totals> {
+    return await this.#read(readTotals);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#sessions[Symbol.asyncDispose]();
+    await this.#partitionsKept;
+  }
+
+  async #read<T>(work: (session: MysqlSession) => Promise<T>): Promise<T> {
+    return await this.#sessions.use({ action: "read", writes: false }, work);
+  }
+
+  async #migrate(nowMs: number): Promise<AppliedMigration[]> {
+    const use = { action: "migrate", writes: false };
+    const applied = await this.#sessions.use(use, (session) => applyMigrations(session, nowMs));
+    await this.#keepPartitions(nowMs);
+    return applied;
+  }
+
+  /** Without timers: a store that writes nothing needs no new partitions. */
+  #keepPartitionsDaily(): void {
+    const nowMs = this.#options.nowMs();
+    if (Math.floor(nowMs / DAY_MS) !== this.#partitionsDay) this.#partitionsKept = this.#keepPartitions(nowMs);
+  }
+
+  /** Never rejects: entries of days without a partition go to the last one, and tomorrow is another try. */
+  async #keepPartitions(nowMs: number): Promise<void> {
+    this.#partitionsDay = Math.floor(nowMs / DAY_MS);
+    const use = { action: "add partitions to service_logs", writes: false };
+    try {
+      await this.#sessions.use(use, (session) => keepPartitions(session, nowMs));
+    } catch (error) {
+      this.#options.onWarning(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async #createDatabase(): Promise<void> {
+    const action = "create the database";
+    const session = await this.#sessions.open({ action, withoutDatabase: true });
+    try {
+      await session.change(createDatabase(this.#address));
+    } catch (error) {
+      if (!isDriverError(error)) throw error;
+      const { message, disposition, cause } = toStoreError(action, error);
+      throw new StoreError(`${message}; ${createDatabaseAdvice(this.#address)}`, { disposition, cause });
+    } finally {
+      await session.end();
+    }
+  }
+
+  /** Puts the creation of the database in front of the first migration. */
+  #withDatabase(migrations: readonly AppliedMigration[]): AppliedMigration[] {
+    return migrations.map((migration, i) =>
+      i > 0 ? migration : { ...migration, statements: [createDatabase(this.#address), ...migration.statements] }
+    );
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * The queries of a MySQL or MariaDB store.
+ *
+ * @module
+ */
+import type { MessageKey, Severity } from "../entry/entry.ts";
+import { keyList } from "./mysql_insert.ts";
+import type { MysqlSession, Row } from "./mysql_session.ts";
+import type { SeverityCount, StoredEntry, Totals } from "./store.ts";
+import { planKeys } from "./write_plan.ts";
+
+/** Longer lists of tuples make MySQL give up the index and read the whole table. */
+const KEYS_PER_LIST = 1_000;
+
+/** Runs `work` in one consistent snapshot: every statement of it sees the same commits. */
+export async function inSnapshot<T>(session: MysqlSession, work: () => Promise<T>): Promise<T> {
+  await session.change("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+  await session.change("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+  const result = await work();
+  await session.change("COMMIT");
+  return result;
+}
+
+/** See `EntryReader.entriesByKey`. */
+export async function readEntries(session: MysqlSession, keys: readonly MessageKey[]): Promise<StoredEntry[]> {
+  const sorted = planKeys(keys);
+  return await inSnapshot(session, async () => {
+    const entries: StoredEntry[] = [];
+    for (let i = 0; i < sorted.length; i += KEYS_PER_LIST) {
+      const rows = await session.rows(
+        `SELECT publish_time, message_id, service_name, payload, severity, \`timestamp\`, created_at FROM service_logs \
+WHERE (publish_time, message_id) IN (${keyList(sorted.slice(i, i + KEYS_PER_LIST))}) ORDER BY publish_time, message_id`,
+      );
+      for (const row of rows) entries.push(storedEntry(row));
+    }
+    return entries;
+  });
+}
+
+/** See `EntryReader.severityCounts`. An ENUM sorts by its position, which is the rank. */
+export async function readSeverityCounts(session: MysqlSession): Promise<SeverityCount[]> {
+  const rows = await session.rows(
+    "SELECT service_name, severity, `count` FROM service_severity ORDER BY service_name, severity",
+  );
+  return rows.map((row) => ({
+    serviceName: String(row.service_name),
+    severity: row.severity as Severity,
+    count: Number(row.count),
+  }));
+}
+
+/** See `EntryReader.totals`. */
+export async function readTotals(session: MysqlSession): Promise<Totals> {
+  return await inSnapshot(session, async () => {
+    const [row] = await session.rows(
+      "SELECT (SELECT COUNT(*) FROM service_logs) AS entries, (SELECT COALESCE(SUM(`count`), 0) FROM service_severity) \
+AS counted, (SELECT COUNT(*) FROM dead_letters) AS dead_letters",
+    );
+    return { entries: Number(row?.entries), counted: Number(row?.counted), deadLetters: Number(row?.dead_letters) };
+  });
+}
+
+function storedEntry(row: Row): StoredEntry {
+  return {
+    publishTime: String(row.publish_time),
+    messageId: String(row.message_id),
+    serviceName: String(row.service_name),
+    payload: String(row.payload),
+    severity: row.severity as Severity,
+    timestamp: String(row.timestamp),
+    createdAt: String(row.created_at),
+  };
+}

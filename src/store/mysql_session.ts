@@ -1,0 +1,218 @@
+/**
+ * One connection to a MySQL or MariaDB server, set up the way the store needs it.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import type { Socket } from "node:net";
+import { type Connection, type ConnectionOptions, createConnection, escape } from "mysql2";
+import type { MysqlAddress } from "./database_url.ts";
+import { isServerAnswer } from "./mysql_errors.ts";
+
+/** A row of a result, by column name. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** How to connect. */
+export interface SessionOptions {
+  /** Connect without choosing the database, which may not exist yet. */
+  readonly withoutDatabase?: boolean;
+  /** For the connection and its setup together, in milliseconds. */
+  readonly connectTimeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Without NO_BACKSLASH_ESCAPES and ANSI_QUOTES, under which the driver's escaping would be wrong, and strict, so that the
+ * server refuses what does not fit instead of changing it. Set explicitly, because the server's default may be anything.
+ */
+const SQL_MODE =
+  "STRICT_ALL_TABLES,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION";
+
+/** Short of the server's 50 s, so that a writer behind a stuck one is retried before leases get old. */
+const LOCK_WAIT_SECONDS = 10;
+
+/** How long a polite goodbye may take before the socket is cut, in milliseconds. */
+const END_TIMEOUT_MS = 1_000;
+
+/**
+ * A connection, open until {@linkcode MysqlSession.end} or {@linkcode MysqlSession.destroy}. One statement at a time.
+ *
+ * The driver forgets a statement under way when its connection is destroyed, and it never answers one on a connection
+ * whose peer is silent: this class answers them itself.
+ */
+export class MysqlSession {
+  readonly #connection: Connection;
+  /** Rejects the statement under way. */
+  #rejectPending: ((reason: unknown) => void) | undefined;
+  #end: { readonly reason: unknown } | undefined;
+  #packetBytesMax = 0;
+
+  /**
+   * The name of a user-level lock that the session holds as long as it lives: who takes it over knows that the session and
+   * its transaction are gone. Other than a connection id it is never used again, not even by a restarted server.
+   */
+  readonly mark: string = `lms-session-${crypto.randomUUID()}`;
+
+  /** Whether the session was seen to be able to write; for the pool. */
+  checked = false;
+
+  private constructor(connection: Connection) {
+    this.#connection = connection;
+    connection.on("error", (error: unknown) => this.destroy(error));
+    connection.on("end", () => this.destroy(connectionClosed()));
+  }
+
+  /**
+   * Connects, and sets time zone, SQL mode, isolation and lock wait.
+   *
+   * @throws The driver's error, or the signal's reason.
+   */
+  static async open(address: MysqlAddress, options: SessionOptions): Promise<MysqlSession> {
+    options.signal?.throwIfAborted();
+    const connection = createConnection(await connectionOptions(address, options));
+    const session = new MysqlSession(connection);
+    const abort = () => session.destroy(options.signal?.reason);
+    options.signal?.addEventListener("abort", abort);
+    const timer = setTimeout(() => session.destroy(timedOut(options.connectTimeoutMs)), options.connectTimeoutMs);
+    try {
+      await session.#run<void>((done) => connection.connect((error) => done(error, undefined)));
+      await session.#setUp();
+      return session;
+    } catch (error) {
+      session.destroy(error);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      options.signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /** Whether statements can still be sent. */
+  get alive(): boolean {
+    return this.#end === undefined;
+  }
+
+  /** The largest statement that the server takes, in bytes: `max_allowed_packet`. */
+  get packetBytesMax(): number {
+    return this.#packetBytesMax;
+  }
+
+  /** Runs a statement that returns rows. */
+  async rows(sql: string): Promise<readonly Row[]> {
+    return await this.#query<readonly Row[]>(sql);
+  }
+
+  /** Runs any other statement; returns how many rows it changed (an upsert that updates a row counts it twice). */
+  async change(sql: string): Promise<number> {
+    const { affectedRows } = await this.#query<{ readonly affectedRows: number }>(sql);
+    return affectedRows;
+  }
+
+  /** Runs a prepared statement, which takes binary values as they are; returns how many rows it changed. */
+  async changeWith(sql: string, values: readonly (string | Uint8Array)[]): Promise<number> {
+    const bound = values.map((value) =>
+      typeof value === "string" ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+    );
+    const result = await this.#run<{ readonly affectedRows: number }>((done) =>
+      this.#connection.execute(sql, bound, done)
+    );
+    return result.affectedRows;
+  }
+
+  /** Cuts the connection at once; the statement under way rejects with `reason`. The server may notice much later. */
+  destroy(reason: unknown): void {
+    if (this.#end !== undefined) return;
+    this.#end = { reason };
+    this.#connection.destroy();
+    this.#socket.destroy();
+    this.#rejectPending?.(reason);
+    this.#rejectPending = undefined;
+  }
+
+  /** Says goodbye and closes; never rejects. */
+  async end(): Promise<void> {
+    if (this.#end !== undefined) return;
+    this.#end = { reason: connectionClosed() };
+    const socket = this.#socket;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => socket.destroy(), END_TIMEOUT_MS);
+      socket.once("close", () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      this.#connection.end();
+    });
+  }
+
+  async #setUp(): Promise<void> {
+    await this.change("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+    await this.change(
+      `SET time_zone = '+00:00', sql_mode = '${SQL_MODE}', innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`,
+    );
+    const [row] = await this.rows("SELECT @@max_allowed_packet AS packet");
+    this.#packetBytesMax = Number(row?.packet);
+    try {
+      await this.rows(`SELECT GET_LOCK(${escape(this.mark)}, 0)`);
+    } catch (error) {
+      // A proxy or cluster without user-level locks: then a lost session ends when the server notices.
+      if (!isServerAnswer(error)) throw error;
+    }
+  }
+
+  #query<T>(sql: string): Promise<T> {
+    // `null` rather than no values: the driver then sends the text as it is, without looking for placeholders in it.
+    return this.#run<T>((done) => this.#connection.query({ sql, values: null }, done));
+  }
+
+  #run<T>(start: (done: (error: unknown, result: unknown) => void) => void): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#end !== undefined) return reject(this.#end.reason);
+      this.#rejectPending = reject;
+      start((error, result) => {
+        if (this.#rejectPending !== reject) return;
+        this.#rejectPending = undefined;
+        if (error) reject(error);
+        else resolve(result as T);
+      });
+    });
+  }
+
+  /** The driver's `destroy` only half-closes the socket, and its types do not show the socket. */
+  get #socket(): Socket {
+    return (this.#connection as Connection & { readonly stream: Socket }).stream;
+  }
+}
+
+async function connectionOptions(address: MysqlAddress, options: SessionOptions): Promise<ConnectionOptions> {
+  const connection: ConnectionOptions = {
+    host: address.host,
+    port: address.port,
+    user: address.user,
+    password: address.password,
+    charset: "utf8mb4_bin",
+    timezone: "Z",
+    dateStrings: true,
+    jsonStrings: true,
+    supportBigNumbers: true,
+    connectTimeout: options.connectTimeoutMs,
+    // By default a row that an upsert leaves as it is counts as changed; without this flag it counts 0.
+    // Nothing here may read a local file at the server's request.
+    flags: ["-FOUND_ROWS", "-LOCAL_FILES"],
+  };
+  if (options.withoutDatabase !== true) connection.database = address.database;
+  if (address.tls === "disabled") return connection;
+  const ca = address.tlsCaPath === undefined ? {} : { ca: await Deno.readTextFile(address.tlsCaPath) };
+  const rejectUnauthorized = address.tls !== "required";
+  return {
+    ...connection,
+    ssl: { ...ca, rejectUnauthorized, verifyIdentity: address.tls === "verify_identity" },
+  };
+}
+
+function connectionClosed(): Error {
+  return Object.assign(new Error("the connection was closed"), { code: "PROTOCOL_CONNECTION_LOST" });
+}
+
+function timedOut(ms: number): Error {
+  return Object.assign(new Error(`no answer within ${ms} ms`), { code: "ETIMEDOUT" });
+}

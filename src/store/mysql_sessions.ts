@@ -1,0 +1,232 @@
+/**
+ * Lends sessions, and decides what becomes of one after a failure.
+ *
+ * @module
+ */
+import { escape } from "mysql2";
+import { describeAddress, type MysqlAddress } from "./database_url.ts";
+import { isDriverError, isServerAnswer, serverErrorNumber, toStoreError } from "./mysql_errors.ts";
+import { createDatabaseAdvice } from "./mysql_migrate.ts";
+import { MysqlSession } from "./mysql_session.ts";
+import { MIGRATIONS } from "./schema.ts";
+import { StoreError } from "./store.ts";
+
+/** How many sessions to keep and how long to wait for the server. */
+export interface MysqlSessionsOptions {
+  /** Idle sessions kept open. More may be lent at once; they are closed when they come back. */
+  readonly idleMax: number;
+  readonly connectTimeoutMs: number;
+  readonly onWarning: (message: string) => void;
+}
+
+/** How to run one piece of work on a session. */
+export interface UseOptions {
+  /** What the work does, for error messages: "Cannot write batch: …". */
+  readonly action: string;
+  /** Whether the work writes: the session is then checked once, and ended by id when it is lost. */
+  readonly writes: boolean;
+  /** For the work, without connecting, in milliseconds; unset: no limit. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Seconds that a session ended by id gets to roll back, before its locks are left to the lock wait. */
+const KILL_WAIT_SECONDS = 5;
+
+const ER_KILL_DENIED_ERROR = 1095;
+const ER_NO_SUCH_THREAD = 1094;
+const ER_NO_SUCH_TABLE = 1146;
+const ER_BAD_DB_ERROR = 1049;
+const ER_DBACCESS_DENIED_ERROR = 1044;
+
+/** Pub/Sub takes messages of up to 10 MB, which a dead letter keeps whole, in one packet. */
+const PACKET_BYTES_WANTED = 16 * 1024 * 1024;
+
+/** Sessions of one database. A failed one is never lent again unless its transaction was rolled back. */
+export class MysqlSessions implements AsyncDisposable {
+  readonly #address: MysqlAddress;
+  readonly #options: MysqlSessionsOptions;
+  readonly #idle: MysqlSession[] = [];
+  readonly #lent = new Set<MysqlSession>();
+  /** Marks of sessions that were lost while writing: the server may still hold their locks, or be committing. */
+  readonly #lostMarks = new Set<string>();
+  readonly #closing = new AbortController();
+  #warnedOfPacket = false;
+
+  constructor(address: MysqlAddress, options: MysqlSessionsOptions) {
+    this.#address = address;
+    this.#options = options;
+  }
+
+  /**
+   * Runs `work` on a session of its own.
+   *
+   * @throws {StoreError} Every error of the driver, classified; or `signal.reason`; or what else `work` throws.
+   */
+  async use<T>(options: UseOptions, work: (session: MysqlSession) => Promise<T>): Promise<T> {
+    const { action, signal } = options;
+    signal?.throwIfAborted();
+    let session: MysqlSession | undefined;
+    let timer: number | undefined;
+    const abort = () => session?.destroy(signal?.reason);
+    try {
+      session = await this.#take(signal);
+      this.#lent.add(session);
+      const lent = session;
+      signal?.addEventListener("abort", abort);
+      if (options.timeoutMs !== undefined) {
+        const ms = options.timeoutMs;
+        timer = setTimeout(() => lent.destroy(unanswered(action, ms)), ms);
+      }
+      if (options.writes) {
+        await this.#check(session);
+        await this.#endLost(session);
+      }
+      const result = await work(session);
+      await this.#giveBack(session);
+      return result;
+    } catch (error) {
+      const thrown = isDriverError(error) ? this.#explained(toStoreError(action, error)) : error;
+      if (session !== undefined) await this.#afterFailure(session, { error: thrown, writes: options.writes });
+      throw thrown;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+      if (session !== undefined) this.#lent.delete(session);
+    }
+  }
+
+  /** A session outside the pool, which the caller ends; not checked for writing. @throws {StoreError} */
+  async open(options: { readonly action: string; readonly withoutDatabase?: boolean }): Promise<MysqlSession> {
+    try {
+      return await MysqlSession.open(this.#address, {
+        connectTimeoutMs: this.#options.connectTimeoutMs,
+        signal: this.#closing.signal,
+        withoutDatabase: options.withoutDatabase ?? false,
+      });
+    } catch (error) {
+      throw isDriverError(error) ? this.#explained(toStoreError(options.action, error)) : error;
+    }
+  }
+
+  /** Ends idle sessions politely and cuts lent ones, whose work then fails with `reconnect`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = new StoreError("Cannot use the database: the store is closed", {
+      disposition: "reconnect",
+      cause: undefined,
+    });
+    this.#closing.abort(closed);
+    for (const session of this.#lent) session.destroy(closed);
+    await Promise.all(this.#idle.splice(0).map((session) => session.end()));
+  }
+
+  async #take(signal: AbortSignal | undefined): Promise<MysqlSession> {
+    this.#closing.signal.throwIfAborted();
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+      if (idle.alive) return idle;
+    }
+    const signals = signal === undefined ? [] : [signal];
+    return await MysqlSession.open(this.#address, {
+      connectTimeoutMs: this.#options.connectTimeoutMs,
+      signal: AbortSignal.any([this.#closing.signal, ...signals]),
+    });
+  }
+
+  async #giveBack(session: MysqlSession): Promise<void> {
+    const keep = !this.#closing.signal.aborted && this.#idle.length < this.#options.idleMax;
+    if (keep && session.alive) this.#idle.push(session);
+    else await session.end();
+  }
+
+  async #afterFailure(session: MysqlSession, failure: { readonly error: unknown; readonly writes: boolean }) {
+    const { error, writes } = failure;
+    // The store's own refusals have no cause; like a server's answer they leave the connection in order.
+    const inOrder = error instanceof StoreError && (error.cause === undefined || isServerAnswer(error.cause));
+    if (inOrder && session.alive) {
+      try {
+        await session.change("ROLLBACK");
+        // After `reconnect` the next session may be to another server of the same name, one that can be written to.
+        if (error.disposition === "retry" || error.disposition === "reject") await this.#giveBack(session);
+        else await session.end();
+        return;
+      } catch {
+        // Whatever broke the rollback broke the session.
+      }
+    }
+    session.destroy(error);
+    if (writes) this.#lostMarks.add(session.mark);
+  }
+
+  /** A no-op upsert: fails where nothing can be written, and shows whether such a row is counted as changed. */
+  async #check(session: MysqlSession): Promise<void> {
+    if (session.checked) return;
+    const [{ version, name }] = MIGRATIONS;
+    const changed = await session.change(
+      `INSERT INTO schema_migrations (version, name) VALUES (${version}, ${escape(name)}) \
+ON DUPLICATE KEY UPDATE version = version`,
+    );
+    if (changed !== 0) {
+      throw new StoreError(
+        "Cannot tell new rows from old ones: an upsert that changes nothing counts as a change on this connection. \
+A proxy that switches the client flag FOUND_ROWS on does this",
+        { disposition: "fatal", cause: undefined },
+      );
+    }
+    session.checked = true;
+    if (session.packetBytesMax < PACKET_BYTES_WANTED && !this.#warnedOfPacket) {
+      this.#warnedOfPacket = true;
+      this.#options.onWarning(
+        `max_allowed_packet is ${session.packetBytesMax}: an undecodable message may have 10 MB, which does not fit; \
+set it to ${PACKET_BYTES_WANTED} or more`,
+      );
+    }
+  }
+
+  /**
+   * Ends the sessions that were lost while writing, and waits until they are gone: until then one may hold locks that the
+   * new write waits for. If the server lets one commit first, the new write finds its rows.
+   */
+  async #endLost(session: MysqlSession): Promise<void> {
+    for (const mark of [...this.#lostMarks]) {
+      const [holder] = await session.rows(`SELECT IS_USED_LOCK(${escape(mark)}) AS id`);
+      const id = Number(holder?.id ?? 0);
+      if (id !== 0) {
+        try {
+          await session.change(`KILL ${id}`);
+        } catch (error) {
+          const number = serverErrorNumber(error);
+          if (number !== ER_NO_SUCH_THREAD && number !== ER_KILL_DENIED_ERROR) throw error;
+        }
+        await session.rows(`SELECT GET_LOCK(${escape(mark)}, ${KILL_WAIT_SECONDS})`);
+        await session.rows(`SELECT RELEASE_LOCK(${escape(mark)})`);
+      }
+      this.#lostMarks.delete(mark);
+    }
+  }
+
+  /** Adds what the operator can do, where that is known. */
+  #explained(error: StoreError): StoreError {
+    const advice = adviceFor(serverErrorNumber(error.cause), this.#address);
+    if (advice === undefined) return error;
+    return new StoreError(`${error.message}; ${advice}`, { disposition: error.disposition, cause: error.cause });
+  }
+}
+
+function adviceFor(number: number | undefined, address: MysqlAddress): string | undefined {
+  switch (number) {
+    case ER_NO_SUCH_TABLE:
+    case ER_BAD_DB_ERROR:
+      return `run "lms migrate" on ${describeAddress(address)} first`;
+    case ER_DBACCESS_DENIED_ERROR: // also what a user without rights on it is told of a database that does not exist
+      return createDatabaseAdvice(address);
+    default:
+      return undefined;
+  }
+}
+
+function unanswered(action: string, ms: number): StoreError {
+  return new StoreError(`Cannot ${action}: the database did not answer within ${ms} ms`, {
+    disposition: "reconnect",
+    cause: undefined,
+  });
+}

@@ -1,0 +1,189 @@
+/**
+ * The transaction that writes a batch.
+ *
+ * A message must never be in both tables, also when two writers, perhaps of different versions, see it at once, one as
+ * an entry and one as a dead letter. So each side inserts first and then looks into the other table with a locking read:
+ * whichever looks later sees the other's row, or waits for it. Under READ COMMITTED such a read locks rows that exist
+ * and no gaps, so writers with dead letters of the same hours do not stand in each other's way for longer than a transaction.
+ *
+ * @module
+ */
+import { escape } from "mysql2";
+import type { DeadLetter, LogEntry, MessageKey } from "../entry/entry.ts";
+import { addCounts, insertEntries, KEEP_EXISTING, keyList } from "./mysql_insert.ts";
+import type { MysqlSession } from "./mysql_session.ts";
+import { StoreError } from "./store.ts";
+import { countEntries, keySet, type Landed, publishTimeRange, without, type WritePlan } from "./write_plan.ts";
+
+/** Longer lists of tuples make MySQL give up the index and read the whole table. */
+const KEYS_PER_LIST = 1_000;
+
+/** Dead letters read by range before exact keys are cheaper: a flood of them must not be read once per batch. */
+const RANGE_ROWS_MAX = 1_000;
+
+/** Rows of a statement of dead letters: powers of two, so that few statements are prepared. */
+const DEAD_LETTERS_PER_STATEMENT = 64;
+
+/** The largest statement, whatever the server takes: a few thousand ordinary rows; larger ones gained nothing. */
+const STATEMENT_BYTES_MAX = 8 * 1024 * 1024;
+
+/** For the statement around the values, and the packet's own header. */
+const STATEMENT_BYTES_RESERVED = 4 * 1024;
+
+/** Rounds in which a row neither landed nor exists, before the rows are refused; see {@linkcode writePlan}. */
+const FRUITLESS_ROUNDS_MAX = 3;
+
+/**
+ * Writes the plan in one transaction and commits. Rows that turn out to be settled before are taken out of the plan, and
+ * the transaction starts again without them, so that the counters are made of nothing but rows that landed.
+ *
+ * @throws The driver's error, or a StoreError `reject` for rows that the server cannot tell apart from others (keys that
+ * differ in trailing spaces) or that are not well-formed Unicode, `fatal` for a dead letter above the server's packet.
+ */
+export async function writePlan(session: MysqlSession, plan: WritePlan): Promise<Landed> {
+  let { entries, deadLetters } = plan;
+  let fruitless = 0;
+  while (entries.length + deadLetters.length > 0) {
+    await session.change("START TRANSACTION");
+    if (await insert(session, entries) < entries.length) {
+      await session.change("ROLLBACK");
+      const left = without(entries, keySet(await existing(session, entries)));
+      // A row that another writer had inserted and then rolled back explains a round or two.
+      if (left === entries && ++fruitless >= FRUITLESS_ROUNDS_MAX) throw indistinct();
+      entries = left;
+      continue;
+    }
+    const parked = keySet(await deadLettersAmong(session, { entries, deadLetters }));
+    deadLetters = without(deadLetters, parked);
+    const notParked = without(entries, parked);
+    if (notParked !== entries) {
+      await session.change("ROLLBACK");
+      entries = notParked;
+      continue;
+    }
+    const landed = await insertDeadLetters(session, deadLetters);
+    const stored = keySet(await existing(session, deadLetters, { locking: true }));
+    if (stored.size > 0) {
+      await session.change("ROLLBACK");
+      deadLetters = without(deadLetters, stored);
+      continue;
+    }
+    for (const sql of addCounts(countEntries(entries), statementBytesMax(session))) await session.change(sql);
+    await session.change("COMMIT");
+    return { entries, deadLetters: landed };
+  }
+  return { entries, deadLetters: 0 };
+}
+
+function statementBytesMax(session: MysqlSession): number {
+  return Math.min(session.packetBytesMax - STATEMENT_BYTES_RESERVED, STATEMENT_BYTES_MAX);
+}
+
+async function insert(session: MysqlSession, entries: readonly LogEntry[]): Promise<number> {
+  let landed = 0;
+  for (const sql of insertEntries(entries, statementBytesMax(session))) {
+    // Encoding would turn a lone surrogate into U+FFFD without a word.
+    if (!sql.isWellFormed()) throw reject("an entry is not well-formed Unicode");
+    landed += await session.change(sql);
+  }
+  return landed;
+}
+
+/** Those of the keys that `service_logs` has. */
+async function existing(
+  session: MysqlSession,
+  keys: readonly MessageKey[],
+  options: { readonly locking: boolean } = { locking: false },
+): Promise<MessageKey[]> {
+  return await byKeys(session, { table: "service_logs", keys, locking: options.locking });
+}
+
+/** The dead letters, of any status, with a key of the plan, and perhaps more; locked until the transaction ends. */
+async function deadLettersAmong(session: MysqlSession, plan: WritePlan): Promise<MessageKey[]> {
+  const [from, to] = publishTimeRange(plan);
+  const found = await keysOf(
+    session,
+    `SELECT publish_time, message_id FROM dead_letters WHERE publish_time BETWEEN ${escape(from)} AND ${escape(to)} \
+LIMIT ${RANGE_ROWS_MAX} LOCK IN SHARE MODE`,
+  );
+  if (found.length < RANGE_ROWS_MAX) return found;
+  return await byKeys(session, {
+    table: "dead_letters",
+    keys: [...plan.entries, ...plan.deadLetters],
+    locking: true,
+  });
+}
+
+interface KeyQuery {
+  readonly table: "service_logs" | "dead_letters";
+  readonly keys: readonly MessageKey[];
+  readonly locking: boolean;
+}
+
+async function byKeys(session: MysqlSession, { table, keys, locking }: KeyQuery): Promise<MessageKey[]> {
+  const found: MessageKey[] = [];
+  for (let i = 0; i < keys.length; i += KEYS_PER_LIST) {
+    // A small table is read whole in place of its index, which for a locking read means waiting for strangers' rows.
+    const sql = `SELECT publish_time, message_id FROM ${table} FORCE INDEX (PRIMARY) \
+WHERE (publish_time, message_id) IN (${keyList(keys.slice(i, i + KEYS_PER_LIST))})`;
+    found.push(...await keysOf(session, locking ? `${sql} LOCK IN SHARE MODE` : sql));
+  }
+  return found;
+}
+
+async function keysOf(session: MysqlSession, sql: string): Promise<MessageKey[]> {
+  const rows = await session.rows(sql);
+  return rows.map((row) => ({ publishTime: String(row.publish_time), messageId: String(row.message_id) }));
+}
+
+/** Raw bytes go as bound values: escaped in a statement's text they would take twice their size. */
+async function insertDeadLetters(session: MysqlSession, deadLetters: readonly DeadLetter[]): Promise<number> {
+  const bytesMax = statementBytesMax(session);
+  let landed = 0;
+  let done = 0;
+  while (done < deadLetters.length) {
+    let size = DEAD_LETTERS_PER_STATEMENT;
+    while (size > 1 && (done + size > deadLetters.length || bytesOf(deadLetters.slice(done, done + size)) > bytesMax)) {
+      size /= 2;
+    }
+    const rows = deadLetters.slice(done, done + size);
+    if (bytesOf(rows) > session.packetBytesMax - STATEMENT_BYTES_RESERVED) throw aboveThePacket(session, rows);
+    landed += await session.changeWith(
+      `INSERT INTO dead_letters (publish_time, message_id, reason, detail, data, attributes) VALUES \
+${Array(size).fill("(?, ?, ?, ?, ?, ?)").join(", ")}${KEEP_EXISTING}`,
+      rows.flatMap((row) => {
+        const texts = [row.publishTime, row.messageId, row.reason, row.detail, JSON.stringify(row.attributes)] as const;
+        if (!texts.every((text) => text.isWellFormed())) throw reject("a dead letter is not well-formed Unicode");
+        return [...texts.slice(0, 4), row.data, texts[4]];
+      }),
+    );
+    done += size;
+  }
+  return landed;
+}
+
+/** At least as many bytes as the rows take in a statement. */
+function bytesOf(rows: readonly DeadLetter[]): number {
+  return rows.reduce(
+    (sum, { data, detail, attributes }) =>
+      sum + 256 + data.length + 3 * (detail.length + JSON.stringify(attributes).length),
+    0,
+  );
+}
+
+function aboveThePacket(session: MysqlSession, rows: readonly DeadLetter[]): StoreError {
+  const bytes = bytesOf(rows);
+  return new StoreError(
+    `Cannot store an undecodable message of about ${bytes} bytes: the database takes ${session.packetBytesMax} at once; \
+raise its max_allowed_packet`,
+    { disposition: "fatal", cause: undefined },
+  );
+}
+
+function indistinct(): StoreError {
+  return reject("the database finds keys equal that differ");
+}
+
+function reject(problem: string): StoreError {
+  return new StoreError(`Cannot write batch: ${problem}`, { disposition: "reject", cause: undefined });
+}

@@ -1,0 +1,45 @@
+/**
+ * Opens the store that an address names.
+ *
+ * @module
+ */
+import type { DatabaseAddress } from "./database_url.ts";
+import { MysqlStore } from "./mysql.ts";
+import { SqliteStore } from "./sqlite.ts";
+import type { Store } from "./store.ts";
+
+/** How the opened store behaves. */
+export interface OpenStoreOptions {
+  /** How many writes the caller runs at once, at least 1; a server gets so many connections and one for readers. */
+  readonly writers: number;
+  /** Told of what is not in order and stops nothing: a missing privilege, a small packet. Never holds a password. */
+  readonly onWarning: (message: string) => void;
+  /** Milliseconds for a connection to a server to come up; default 10,000. */
+  readonly connectTimeoutMs?: number;
+  /** Milliseconds after which a server that does not answer a write counts as lost; default 60,000. */
+  readonly writeTimeoutMs?: number;
+  /** The clock, in milliseconds since 1970; default `Date.now`. */
+  readonly nowMs?: () => number;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Above the lock wait of 10 s, and as long as the default lease. */
+const WRITE_TIMEOUT_MS = 60_000;
+
+/**
+ * Opens a store; the caller disposes it. A server is connected to at the first use, a file is opened here.
+ *
+ * @throws {StoreError} `fatal` when an SQLite path cannot be opened.
+ * @throws {RangeError} When an option is out of its range.
+ */
+export function openStore(address: DatabaseAddress, options: OpenStoreOptions): Store {
+  const { writers, onWarning, nowMs = Date.now } = options;
+  const { connectTimeoutMs = CONNECT_TIMEOUT_MS, writeTimeoutMs = WRITE_TIMEOUT_MS } = options;
+  if (!Number.isSafeInteger(writers) || writers < 1) throw new RangeError(`Cannot open store with ${writers} writers`);
+  switch (address.kind) {
+    case "sqlite":
+      return new SqliteStore(address);
+    case "mysql":
+      return new MysqlStore(address, { writers, onWarning, nowMs, connectTimeoutMs, writeTimeoutMs });
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * The tables, as numbered migrations for both kinds of database. A migration that was released is never changed.
+ *
+ * @module
+ */
+import { DEAD_LETTER_REASONS, SEVERITIES } from "../entry/entry.ts";
+import { partitionClause } from "./partitions.ts";
+import { StoreError } from "./store.ts";
+
+/** One step of the schema. */
+export interface Migration {
+  /** Counts from 1 without gaps. */
+  readonly version: number;
+  readonly name: string;
+  /**
+   * MySQL commits every DDL statement by itself, so each must do no harm when it is run again.
+   *
+   * @param nowMs Now, in milliseconds since 1970, for the partitions.
+   */
+  readonly mysql: (nowMs: number) => readonly string[];
+  /** Run in one transaction. */
+  readonly sqlite: readonly string[];
+}
+
+const severities = SEVERITIES.map((severity) => `'${severity}'`).join(", ");
+const reasons = DEAD_LETTER_REASONS.map((reason) => `'${reason}'`).join(", ");
+
+// Binary collations that both MySQL and MariaDB have: `A` and `a` are two services.
+const TABLE_OPTIONS = "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin";
+const MESSAGE_ID = "message_id VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL";
+
+const MYSQL_TIMES = `created_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
+  updated_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)`;
+
+/** SQLite's clock has milliseconds; the text has the six digits of every other time. */
+export const SQLITE_NOW = "strftime('%Y-%m-%d %H:%M:%f000', 'now')";
+
+/** A CHECK for a column that holds an `Instant`: a date that exists, the years of MySQL's DATETIME. */
+function sqliteInstant(column: string): string {
+  return `${column} TEXT NOT NULL CHECK (
+    length(${column}) = 26 AND substr(${column}, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]'
+    AND datetime(substr(${column}, 1, 19)) IS substr(${column}, 1, 19) AND ${column} >= '1000'
+  )`;
+}
+
+const SQLITE_MESSAGE_ID =
+  "message_id TEXT NOT NULL CHECK (octet_length(message_id) <= 128 AND message_id NOT GLOB '*[^ -~]*')";
+const SQLITE_CREATED = `created_at TEXT NOT NULL DEFAULT (${SQLITE_NOW})`;
+const SQLITE_UPDATED = `updated_at TEXT NOT NULL DEFAULT (${SQLITE_NOW})`;
+
+/** Every migration, in order. */
+export const MIGRATIONS: readonly [Migration, ...Migration[]] = [
+  {
+    version: 1,
+    name: "entries, counts and dead letters",
+    mysql: (nowMs) => [
+      `CREATE TABLE IF NOT EXISTS schema_migrations (
+  version INT NOT NULL PRIMARY KEY,
+  name VARCHAR(100) NOT NULL,
+  applied_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6)
+) ${TABLE_OPTIONS}`,
+      `CREATE TABLE IF NOT EXISTS service_logs (
+  publish_time DATETIME(6) NOT NULL,
+  ${MESSAGE_ID},
+  service_name VARCHAR(100) NOT NULL,
+  payload TEXT NOT NULL,
+  severity ENUM(${severities}) NOT NULL,
+  \`timestamp\` DATETIME(6) NOT NULL,
+  created_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
+  PRIMARY KEY (publish_time, message_id)
+) ${TABLE_OPTIONS}
+${partitionClause(nowMs)}`,
+      `CREATE TABLE IF NOT EXISTS service_severity (
+  service_name VARCHAR(100) NOT NULL,
+  severity ENUM(${severities}) NOT NULL,
+  \`count\` BIGINT NOT NULL,
+  ${MYSQL_TIMES},
+  PRIMARY KEY (service_name, severity)
+) ${TABLE_OPTIONS}`,
+      `CREATE TABLE IF NOT EXISTS dead_letters (
+  publish_time DATETIME(6) NOT NULL,
+  ${MESSAGE_ID},
+  reason ENUM(${reasons}) NOT NULL,
+  detail VARCHAR(1000) NOT NULL,
+  data LONGBLOB NOT NULL,
+  attributes JSON NOT NULL,
+  status ENUM('open', 'replayed', 'dropped') NOT NULL DEFAULT 'open',
+  ${MYSQL_TIMES},
+  PRIMARY KEY (publish_time, message_id)
+) ${TABLE_OPTIONS}`,
+    ],
+    sqlite: [
+      `CREATE TABLE schema_migrations (
+  version INTEGER NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  applied_at TEXT NOT NULL DEFAULT (${SQLITE_NOW})
+) STRICT`,
+      `CREATE TABLE service_logs (
+  ${sqliteInstant("publish_time")},
+  ${SQLITE_MESSAGE_ID},
+  service_name TEXT NOT NULL CHECK (octet_length(service_name) <= 400),
+  payload TEXT NOT NULL CHECK (octet_length(payload) <= 65535),
+  severity TEXT NOT NULL CHECK (severity IN (${severities})),
+  ${sqliteInstant("timestamp")},
+  ${SQLITE_CREATED},
+  PRIMARY KEY (publish_time, message_id)
+) STRICT, WITHOUT ROWID`,
+      `CREATE TABLE service_severity (
+  service_name TEXT NOT NULL,
+  severity TEXT NOT NULL CHECK (severity IN (${severities})),
+  count INTEGER NOT NULL,
+  ${SQLITE_CREATED},
+  ${SQLITE_UPDATED},
+  PRIMARY KEY (service_name, severity)
+) STRICT, WITHOUT ROWID`,
+      `CREATE TABLE dead_letters (
+  ${sqliteInstant("publish_time")},
+  ${SQLITE_MESSAGE_ID},
+  reason TEXT NOT NULL CHECK (reason IN (${reasons})),
+  detail TEXT NOT NULL CHECK (octet_length(detail) <= 4000),
+  data BLOB NOT NULL,
+  attributes TEXT NOT NULL CHECK (json_valid(attributes)),
+  status TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'replayed', 'dropped')),
+  ${SQLITE_CREATED},
+  ${SQLITE_UPDATED},
+  PRIMARY KEY (publish_time, message_id)
+) STRICT`,
+    ],
+  },
+];
+
+/** The version that a database has, given back; a schema that this program does not know is not touched. */
+export function checkVersion(version: number): number {
+  if (version <= MIGRATIONS.length) return version;
+  throw new StoreError(
+    `Cannot use the database: its schema has version ${version} and this program knows ${MIGRATIONS.length}; use a newer lms`,
+    { disposition: "fatal", cause: undefined },
+  );
+}
+
+/** The statement that records a migration; harmless when it is recorded already. */
+export function recordMigration({ version, name }: Migration, dialect: "mysql" | "sqlite"): string {
+  // Names are literals of this file without quotes in them.
+  const insert = `INSERT INTO schema_migrations (version, name) VALUES (${version}, '${name}')`;
+  return `${insert} ${dialect === "mysql" ? "ON DUPLICATE KEY UPDATE version = version" : "ON CONFLICT DO NOTHING"}`;
+}

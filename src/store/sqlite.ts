@@ -1,0 +1,177 @@
+/**
+ * The store in an SQLite database, a file or memory, through the runtime's own `node:sqlite`.
+ *
+ * @module
+ */
+import { DatabaseSync } from "node:sqlite";
+import { type MessageKey, SEVERITIES, type Severity } from "../entry/entry.ts";
+import { describeAddress, type SqliteAddress } from "./database_url.ts";
+import { checkVersion, MIGRATIONS, recordMigration } from "./schema.ts";
+import { isSqliteError, sqliteStoreError } from "./sqlite_errors.ts";
+import { execute, inSnapshot, inTransaction } from "./sqlite_transaction.ts";
+import { SqliteWriter } from "./sqlite_write.ts";
+import {
+  type AppliedMigration,
+  type SeverityCount,
+  type Store,
+  type StoredEntry,
+  StoreError,
+  type Totals,
+  type WriteBatch,
+  type WriteResult,
+} from "./store.ts";
+import { planKeys, planWrite, writeResult } from "./write_plan.ts";
+
+/** How long to wait for another process's transaction. The wait blocks this process, hence short; then it is `retry`. */
+const BUSY_TIMEOUT_MS = 2_000;
+
+/**
+ * Works synchronously inside, one call after the other. Several processes may use one file. `created_at` has milliseconds,
+ * the precision of SQLite's clock.
+ */
+export class SqliteStore implements Store {
+  readonly address: string;
+  readonly #db: DatabaseSync;
+  /** Prepared at the first write: before `migrate` there are no tables. */
+  #writer: SqliteWriter | undefined;
+
+  /**
+   * Opens the database, and creates an empty one where there is none.
+   *
+   * @throws {StoreError} `fatal` when the path cannot be opened or is not a database.
+   */
+  constructor(address: SqliteAddress) {
+    this.address = describeAddress(address);
+    try {
+      this.#db = new DatabaseSync(address.path, { timeout: BUSY_TIMEOUT_MS });
+      // Readers do not stop the writer; a commit survives a crash of the machine, as with MySQL's default.
+      this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+    } catch (cause) {
+      if (!(cause instanceof Error)) throw cause;
+      throw new StoreError(`Cannot open ${this.address}: ${cause.message}`, { disposition: "fatal", cause });
+    }
+  }
+
+  async write(batch: WriteBatch, { signal }: { readonly signal: AbortSignal }): Promise<WriteResult> {
+    return await this.#run("write batch", () => {
+      signal.throwIfAborted();
+      this.#writer ??= new SqliteWriter(this.#db);
+      return writeResult(batch, this.#writer.write(planWrite(batch)));
+    });
+  }
+
+  async probe(): Promise<void> {
+    await this.#run("use the database", () =>
+      inTransaction(this.#db, () => {
+        execute(this.#db, "UPDATE schema_migrations SET version = version WHERE version = 1");
+      }));
+  }
+
+  async migrate({ dryRun }: { readonly dryRun: boolean }): Promise<AppliedMigration[]> {
+    return await this.#run("migrate", () => {
+      if (dryRun) return this.#missing();
+      return inTransaction(this.#db, () => {
+        const missing = this.#missing();
+        for (const { statements } of missing) statements.forEach((sql) => execute(this.#db, sql));
+        return missing;
+      });
+    });
+  }
+
+  async entriesByKey(keys: readonly MessageKey[]): Promise<StoredEntry[]> {
+    return await this.#run("read", () => {
+      const select = this.#db.prepare(
+        `SELECT publish_time, message_id, CAST(service_name AS BLOB) AS service_name, CAST(payload AS BLOB) AS payload,
+           severity, timestamp, created_at
+         FROM service_logs WHERE publish_time = ? AND message_id = ?`,
+      );
+      return inSnapshot(this.#db, () =>
+        planKeys(keys).flatMap((key) => {
+          const row = select.get(key.publishTime, key.messageId);
+          return row === undefined ? [] : [storedEntry(row)];
+        }));
+    });
+  }
+
+  async severityCounts(): Promise<SeverityCount[]> {
+    return await this.#run("read", () => {
+      const ranks = SEVERITIES.map((severity, rank) => `WHEN '${severity}' THEN ${rank}`).join(" ");
+      const rows = this.#db.prepare(
+        `SELECT CAST(service_name AS BLOB) AS name, severity, count FROM service_severity
+         ORDER BY service_name, CASE severity ${ranks} END`,
+      ).all();
+      return rows.map((row) => ({
+        serviceName: text(row.name),
+        severity: row.severity as Severity,
+        count: Number(row.count),
+      }));
+    });
+  }
+
+  async totals(): Promise<Totals> {
+    return await this.#run("read", () => {
+      const row = this.#db.prepare(
+        `SELECT (SELECT COUNT(*) FROM service_logs) AS entries,
+           (SELECT COALESCE(SUM(count), 0) FROM service_severity) AS counted,
+           (SELECT COUNT(*) FROM dead_letters) AS dead_letters`,
+      ).get();
+      return { entries: Number(row?.entries), counted: Number(row?.counted), deadLetters: Number(row?.dead_letters) };
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    if (this.#db.isOpen) this.#db.close();
+    return Promise.resolve();
+  }
+
+  /** Statements that a person could run by hand with the same result, the record of the version included. */
+  #missing(): AppliedMigration[] {
+    const table = this.#db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'schema_migrations'").get();
+    const row = table && this.#db.prepare("SELECT COALESCE(MAX(version), 0) AS version FROM schema_migrations").get();
+    const version = checkVersion(Number(row?.version ?? 0));
+    return MIGRATIONS.filter((migration) => migration.version > version).map((migration) => ({
+      version: migration.version,
+      name: migration.name,
+      statements: [...migration.sqlite, recordMigration(migration, "sqlite")],
+    }));
+  }
+
+  /** Runs work at once; a promise only because the contract is made for servers too. */
+  #run<T>(action: string, work: () => T): Promise<T> {
+    return new Promise((resolve) => {
+      if (!this.#db.isOpen) {
+        throw new StoreError(`Cannot ${action}: the store is closed`, { disposition: "reconnect", cause: undefined });
+      }
+      try {
+        resolve(work());
+      } catch (error) {
+        throw isSqliteError(error) ? this.#explained(sqliteStoreError(action, error)) : error;
+      }
+    });
+  }
+
+  #explained(error: StoreError): StoreError {
+    if (!/no such table/.test(error.message)) return error;
+    const message = `${error.message}; run "lms migrate" on ${this.address} first`;
+    return new StoreError(message, { disposition: error.disposition, cause: error.cause });
+  }
+}
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Texts that may hold NUL are read as bytes: the runtime ends a text value at its first NUL. */
+function text(value: unknown): string {
+  return decoder.decode(value as Uint8Array);
+}
+
+function storedEntry(row: Record<string, unknown>): StoredEntry {
+  return {
+    publishTime: String(row.publish_time),
+    messageId: String(row.message_id),
+    serviceName: text(row.service_name),
+    payload: text(row.payload),
+    severity: row.severity as Severity,
+    timestamp: String(row.timestamp),
+    createdAt: String(row.created_at),
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * The transaction that writes a batch into SQLite.
+ *
+ * @module
+ */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DeadLetter, LogEntry, MessageKey } from "../entry/entry.ts";
+import { SQLITE_NOW } from "./schema.ts";
+import { execute, inTransaction } from "./sqlite_transaction.ts";
+import { StoreError } from "./store.ts";
+import { countEntries, type Landed, publishTimeRange, type WritePlan } from "./write_plan.ts";
+
+/** Rows of one statement: 2.5 microseconds per row, where a statement per row took 6.9. */
+const ROWS_PER_STATEMENT = 50;
+
+/** The limits of MySQL's columns, in code points; the schema's CHECKs can only count bytes where a text may hold NUL. */
+const SERVICE_NAME_LENGTH_MAX = 100;
+const DETAIL_LENGTH_MAX = 1_000;
+
+/**
+ * Prepared statements on a database whose schema is current.
+ *
+ * SQLite has one writer at a time, so what a transaction has looked up stays true until it commits.
+ */
+export class SqliteWriter {
+  readonly #db: DatabaseSync;
+  readonly #insertRows: StatementSync;
+  readonly #insertRow: StatementSync;
+  readonly #insertDeadLetter: StatementSync;
+  readonly #addCount: StatementSync;
+  readonly #anyDeadLetter: StatementSync;
+  readonly #deadLetter: StatementSync;
+  readonly #entry: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    const insert =
+      "INSERT INTO service_logs (publish_time, message_id, service_name, payload, severity, timestamp) VALUES";
+    const row = "(?, ?, ?, ?, ?, ?)";
+    this.#insertRows = db.prepare(`${insert} ${Array(ROWS_PER_STATEMENT).fill(row).join(",")} ON CONFLICT DO NOTHING`);
+    this.#insertRow = db.prepare(`${insert} ${row} ON CONFLICT DO NOTHING`);
+    this.#insertDeadLetter = db.prepare(
+      `INSERT INTO dead_letters (publish_time, message_id, reason, detail, data, attributes) VALUES ${row} ON CONFLICT DO NOTHING`,
+    );
+    this.#addCount = db.prepare(
+      `INSERT INTO service_severity (service_name, severity, count) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET count = count + excluded.count, updated_at = ${SQLITE_NOW}`,
+    );
+    this.#anyDeadLetter = db.prepare("SELECT 1 FROM dead_letters WHERE publish_time BETWEEN ? AND ? LIMIT 1");
+    this.#deadLetter = db.prepare("SELECT 1 FROM dead_letters WHERE publish_time = ? AND message_id = ?");
+    this.#entry = db.prepare("SELECT 1 FROM service_logs WHERE publish_time = ? AND message_id = ?");
+  }
+
+  /** Writes the plan and commits; rolls back and throws SQLite's error, or a StoreError `reject`. */
+  write(plan: WritePlan): Landed {
+    if (plan.entries.length + plan.deadLetters.length === 0) return { entries: [], deadLetters: 0 };
+    plan.entries.forEach(checkEntry);
+    plan.deadLetters.forEach(checkDeadLetter);
+    return inTransaction(this.#db, () => this.#write(plan));
+  }
+
+  #write(plan: WritePlan): Landed {
+    const mayBeParked = this.#anyDeadLetter.get(...publishTimeRange(plan)) !== undefined;
+    const candidates = mayBeParked ? plan.entries.filter((entry) => !has(this.#deadLetter, entry)) : plan.entries;
+    const entries = this.#insertAll(candidates) ? candidates : candidates.filter((entry) => this.#insertOne(entry));
+    let deadLetters = 0;
+    for (const deadLetter of plan.deadLetters) {
+      if (has(this.#entry, deadLetter)) continue;
+      const { publishTime, messageId, reason, detail, data, attributes } = deadLetter;
+      const values = [publishTime, messageId, reason, detail, data, JSON.stringify(attributes)] as const;
+      deadLetters += Number(this.#insertDeadLetter.run(...values).changes);
+    }
+    for (const { serviceName, severity, count } of countEntries(entries)) {
+      this.#addCount.run(serviceName, severity, count);
+    }
+    return { entries, deadLetters };
+  }
+
+  /** Inserts either every entry or, when some exist, none. */
+  #insertAll(entries: readonly LogEntry[]): boolean {
+    execute(this.#db, "SAVEPOINT entries");
+    let landed = 0;
+    let done = 0;
+    for (; done + ROWS_PER_STATEMENT <= entries.length; done += ROWS_PER_STATEMENT) {
+      const values: string[] = [];
+      for (let i = done; i < done + ROWS_PER_STATEMENT; i++) {
+        const { publishTime, messageId, serviceName, payload, severity, timestamp } = entries[i]!;
+        values.push(publishTime, messageId, serviceName, payload, severity, timestamp);
+      }
+      landed += Number(this.#insertRows.run(...values).changes);
+    }
+    for (; done < entries.length; done++) landed += this.#insertOne(entries[done]!) ? 1 : 0;
+    const all = landed === entries.length;
+    if (!all) execute(this.#db, "ROLLBACK TO entries");
+    execute(this.#db, "RELEASE entries");
+    return all;
+  }
+
+  #insertOne(entry: LogEntry): boolean {
+    const { publishTime, messageId, serviceName, payload, severity, timestamp } = entry;
+    return this.#insertRow.run(publishTime, messageId, serviceName, payload, severity, timestamp).changes === 1;
+  }
+}
+
+function has(statement: StatementSync, key: MessageKey): boolean {
+  return statement.get(key.publishTime, key.messageId) !== undefined;
+}
+
+function checkEntry(entry: LogEntry): void {
+  if (longerThan(entry.serviceName, SERVICE_NAME_LENGTH_MAX)) throw reject("service_name is too long");
+  if (!entry.serviceName.isWellFormed() || !entry.payload.isWellFormed()) throw reject("a text is not well-formed");
+}
+
+function checkDeadLetter(deadLetter: DeadLetter): void {
+  if (longerThan(deadLetter.detail, DETAIL_LENGTH_MAX)) throw reject("detail is too long");
+  if (!deadLetter.detail.isWellFormed()) throw reject("detail is not well-formed");
+}
+
+/** In code points, of which a string has at most as many as UTF-16 units. */
+function longerThan(text: string, lengthMax: number): boolean {
+  return text.length > lengthMax && [...text].length > lengthMax;
+}
+
+function reject(problem: string): StoreError {
+  return new StoreError(`Cannot write batch: ${problem}`, { disposition: "reject", cause: undefined });
+}

@@ -1,0 +1,109 @@
+/**
+ * Reads single values from text: numbers, durations, sizes. Pure; bad text is a value with a reason.
+ *
+ * @module
+ */
+
+/** What a text was read as, or what would have been allowed. */
+export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly allowed: string };
+
+/** Reads a text. */
+export type Reader<T> = (text: string) => Read<T>;
+
+function ok<T>(value: T): Read<T> {
+  return { ok: true, value };
+}
+
+/** A whole number from `min` to `max`. */
+export function wholeNumber(min: number, max: number): Reader<number> {
+  const allowed = `a whole number from ${min} to ${max}`;
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+    return value >= min && value <= max ? ok(value) : { ok: false, allowed };
+  };
+}
+
+/** A number from `min` to `max`, such as a share. */
+export function decimal(min: number, max: number): Reader<number> {
+  const allowed = `a number from ${min} to ${max}`;
+  return (text) => {
+    const value = /^\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : NaN;
+    return value >= min && value <= max ? ok(value) : { ok: false, allowed };
+  };
+}
+
+const MS_PER_UNIT: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, "": 1_000 };
+
+/** Milliseconds as a person writes them: `500ms`, `90s`, `5m`. */
+export function formatDuration(ms: number): string {
+  if (ms >= 60_000 && ms % 60_000 === 0) return `${ms / 60_000}m`;
+  if (ms >= 1_000 && ms % 100 === 0) return `${ms / 1_000}s`;
+  return `${ms}ms`;
+}
+
+/** A duration in seconds, or with a unit (`500ms`, `90s`, `5m`, `1h`), as milliseconds. */
+export function duration(minMs: number, maxMs: number): Reader<number> {
+  const allowed = `seconds, or a number with ms, s, m or h, from ${formatDuration(minMs)} to ${formatDuration(maxMs)}`;
+  return (text) => {
+    const [, number, unit] = /^(\d{1,12}(?:\.\d{1,9})?)(ms|s|m|h|)$/.exec(text) ?? [];
+    const value = number === undefined ? NaN : Math.round(Number(number) * MS_PER_UNIT[unit!]!);
+    return value >= minMs && value <= maxMs ? ok(value) : { ok: false, allowed };
+  };
+}
+
+const BYTES_PER_UNIT: Readonly<Record<string, number>> = {
+  "": 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+};
+
+/** Bytes as a person writes them: `16MiB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes >= 2 ** 20 && bytes % 2 ** 20 === 0) return `${bytes / 2 ** 20}MiB`;
+  if (bytes >= 2 ** 10 && bytes % 2 ** 10 === 0) return `${bytes / 2 ** 10}KiB`;
+  return `${bytes}`;
+}
+
+/** A size in bytes, or with a unit (`512KiB`, `16MiB`, `16MB`). */
+export function byteSize(min: number, max: number): Reader<number> {
+  const allowed = `bytes, or a number with KiB, MiB, KB or MB, from ${formatBytes(min)} to ${formatBytes(max)}`;
+  return (text) => {
+    const [, number, unit] = /^(\d{1,15}(?:\.\d{1,6})?)([kmg]?i?b|)$/i.exec(text) ?? [];
+    const scale = BYTES_PER_UNIT[unit?.toLowerCase() ?? ""];
+    const value = number === undefined || scale === undefined ? NaN : Math.round(Number(number) * scale);
+    return value >= min && value <= max ? ok(value) : { ok: false, allowed };
+  };
+}
+
+/** One of some words, in any letter case. */
+export function oneOf<const W extends string>(words: readonly W[]): Reader<W> {
+  return (text) => {
+    const word = words.find((word) => word === text.toLowerCase());
+    return word === undefined ? { ok: false, allowed: `one of ${words.join(", ")}` } : ok(word);
+  };
+}
+
+/** A text of some form. */
+export function matching(form: RegExp, allowed: string): Reader<string> {
+  return (text) => form.test(text) ? ok(text) : { ok: false, allowed };
+}
+
+/** Any text but the empty one. */
+export function anyText(allowed: string): Reader<string> {
+  return (text) => text === "" ? { ok: false, allowed } : ok(text);
+}
+
+/** The first reader that takes the text decides. */
+export function either<A, B>(first: Reader<A>, second: Reader<B>): Reader<A | B> {
+  return (text) => {
+    const a = first(text);
+    if (a.ok) return a;
+    const b = second(text);
+    return b.ok ? b : { ok: false, allowed: `${a.allowed}, or ${b.allowed}` };
+  };
+}

@@ -1,0 +1,78 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { openStore } from "../../src/store/open_store.ts";
+import { StoreError } from "../../src/store/store.ts";
+import { entry, key } from "../support/entries.ts";
+import { exerciseStore } from "./store_contract.ts";
+import { assertStored, assertWriteFails, type StoreFixture, write } from "./store_fixture.ts";
+
+const options = { writers: 2, onWarning: (message: string) => assertEquals(message, "no warning") };
+
+async function fresh({ migrated } = { migrated: true }): Promise<StoreFixture> {
+  const folder = await Deno.makeTempDir({ prefix: "lms-sqlite-" });
+  const path = `${folder}/lms.db`;
+  const open = () => openStore({ kind: "sqlite", path }, options);
+  if (migrated) {
+    await using store = open();
+    await store.migrate({ dryRun: false });
+  }
+  return {
+    open,
+    query: (sql) => {
+      const db = new DatabaseSync(path);
+      try {
+        return Promise.resolve(db.prepare(sql).all().map((row) => ({ ...row })));
+      } finally {
+        db.close();
+      }
+    },
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+exerciseStore("SQLite", fresh);
+
+Deno.test({
+  name: "SQLite: an in-memory store needs no permission at all",
+  permissions: "none",
+  fn: async () => {
+    await using store = openStore({ kind: "sqlite", path: ":memory:" }, options);
+    await store.migrate({ dryRun: false });
+    await store.probe();
+    await write(store, { entries: [entry(key(1))] });
+    await assertStored(store, { entries: [entry(key(1))] });
+  },
+});
+
+Deno.test("SQLite: a file that is no database is fatal and named", async () => {
+  const path = await Deno.makeTempFile({ prefix: "lms-sqlite-" });
+  await Deno.writeTextFile(path, "this is a text and longer than the header of a database, ".repeat(20));
+  const error = assertThrows(() => openStore({ kind: "sqlite", path }, options), StoreError, path);
+  assertEquals(error.disposition, "fatal");
+  await Deno.remove(path);
+});
+
+Deno.test("SQLite: a path in a folder that does not exist is fatal and named", () => {
+  const path = "/does/not/exist/lms.db";
+  const error = assertThrows(() => openStore({ kind: "sqlite", path }, options), StoreError, path);
+  assertEquals(error.disposition, "fatal");
+});
+
+Deno.test("SQLite: write() is `retry` while another process holds the write lock, and exact afterwards", async () => {
+  const path = await Deno.makeTempFile({ prefix: "lms-sqlite-" });
+  {
+    await using store = openStore({ kind: "sqlite", path }, options);
+    await store.migrate({ dryRun: false });
+    const other = new DatabaseSync(path);
+    other.exec("BEGIN IMMEDIATE");
+    await assertWriteFails(store, { entries: [entry(key(1))] }, "retry");
+    const probed = await assertRejects(() => store.probe(), StoreError);
+    assertEquals(probed.disposition, "retry");
+    other.exec("ROLLBACK");
+    other.close();
+    await store.probe();
+    await write(store, { entries: [entry(key(1))] });
+    await assertStored(store, { entries: [entry(key(1))] });
+  }
+  for (const suffix of ["", "-wal", "-shm"]) await Deno.remove(path + suffix).catch(() => {});
+});

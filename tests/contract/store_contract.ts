@@ -1,0 +1,16 @@
+/**
+ * What every store does, as tests: `exerciseStore` registers them for one kind of store.
+ *
+ * @module
+ */
+import { exerciseSchema } from "./store_schema.ts";
+import { exerciseValues } from "./store_values.ts";
+import { exerciseWrites } from "./store_writes.ts";
+import type { MakeFixture } from "./store_fixture.ts";
+
+/** Registers the whole contract. @param name Goes in front of the tests' names. */
+export function exerciseStore(name: string, fresh: MakeFixture): void {
+  exerciseWrites(name, fresh);
+  exerciseValues(name, fresh);
+  exerciseSchema(name, fresh);
+}

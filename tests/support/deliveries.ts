@@ -1,0 +1,73 @@
+/**
+ * Messages as a server hands them over, and deliveries of them, for tests.
+ *
+ * @module
+ */
+import { Delivery, type ReceivedMessage, type Settlement } from "../../src/pubsub/delivery.ts";
+import { FAKE_START_MS } from "./time.ts";
+
+const UTF8 = new TextEncoder();
+
+/** What of a message a test cares about. */
+export interface ReceivedFields {
+  /** Bytes as they are, a text in UTF-8, anything else as JSON; default: a log entry that names the message. */
+  readonly data?: unknown;
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly ackId?: string;
+  readonly deliveryAttempt?: number;
+}
+
+/**
+ * Message number `n`, with the identity that `key(n)` of `entries.ts` has.
+ *
+ * @param fields.ackId Default `ack-N`; a redelivery gets another one.
+ */
+export function received(n: number, fields: ReceivedFields = {}): ReceivedMessage {
+  const { data = { service_name: `service-${n % 3}`, payload: `message ${n}`, severity: "info" } } = fields;
+  return {
+    ackId: fields.ackId ?? `ack-${n}`,
+    deliveryAttempt: fields.deliveryAttempt ?? 0,
+    message: {
+      messageId: String(1_000_000 + n),
+      publishTime: { seconds: FAKE_START_MS / 1000, nanos: n * 1000 },
+      data: data instanceof Uint8Array ? data : UTF8.encode(typeof data === "string" ? data : JSON.stringify(data)),
+      attributes: fields.attributes ?? {},
+    },
+  };
+}
+
+/** Messages `from` to `from + count - 1`. */
+export function receivedRange(from: number, count: number, fields: ReceivedFields = {}): ReceivedMessage[] {
+  return Array.from({ length: count }, (_, i) => received(from + i, fields));
+}
+
+/** Deliveries of messages `from` to `from + count - 1` whose settlements nobody hears of. */
+export function deliveries(from: number, count: number, onSettle: () => void = () => {}): Delivery[] {
+  return receivedRange(from, count).map((message) => new Delivery(message, onSettle));
+}
+
+/** Keeps what became of deliveries, in order. */
+export class SettlementLog {
+  readonly settlements: { readonly delivery: Delivery; readonly settlement: Settlement }[] = [];
+
+  /** Makes deliveries whose settlements are kept here. */
+  deliver(messages: readonly ReceivedMessage[]): Delivery[] {
+    return messages.map((message) =>
+      new Delivery(message, (delivery, settlement) => this.settlements.push({ delivery, settlement }))
+    );
+  }
+
+  /** Ack ids that were acknowledged, in order. */
+  get acked(): string[] {
+    return this.#with("ack");
+  }
+
+  /** Ack ids that were given back, in order. */
+  get nacked(): string[] {
+    return this.#with("nack");
+  }
+
+  #with(wanted: Settlement): string[] {
+    return this.settlements.filter(({ settlement }) => settlement === wanted).map(({ delivery }) => delivery.ackId);
+  }
+}

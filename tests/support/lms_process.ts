@@ -1,0 +1,123 @@
+/**
+ * LMS as a process of its own, as its users run it.
+ *
+ * @module
+ */
+
+import project from "../../deno.json" with { type: "json" };
+
+/**
+ * How to start the program: the compiled one where `LMS_BIN` names it, else from source with the flags of the task that
+ * users run. Not through `deno task` itself: a signal would hit the task runner and leave the program behind.
+ */
+function program(): { command: string; args: string[] } {
+  const binary = Deno.env.get("LMS_BIN");
+  if (binary !== undefined && binary !== "") return { command: binary, args: [] };
+  const [, run, ...flags] = project.tasks.lms.command.split(" ");
+  const main = flags.pop()!;
+  const root = new URL("../../", import.meta.url);
+  return {
+    command: Deno.execPath(),
+    args: [run!, `--config=${new URL("deno.json", root).pathname}`, ...flags, new URL(main, root).pathname],
+  };
+}
+
+/** A line of LMS's own log. */
+export interface LogLine {
+  readonly msg: string;
+  readonly level: string;
+  readonly [field: string]: unknown;
+}
+
+/** A running or ended process; disposing kills it where it still runs. */
+export class LmsProcess implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #stdout: Promise<string>;
+  readonly #stderr: Promise<string>;
+  #lines: LogLine[] = [];
+  #waiting: { readonly test: (line: LogLine) => boolean; readonly resolve: (line: LogLine) => void }[] = [];
+
+  /**
+   * @param args Arguments after the program's name.
+   * @param env The whole environment, but for what starting a program needs.
+   */
+  constructor(args: readonly string[], env: Readonly<Record<string, string>>) {
+    const { command, args: before } = program();
+    const keep = ["PATH", "HOME", "DENO_DIR", "JSR_URL", "DENO_TLS_CA_STORE", "DENO_NO_UPDATE_CHECK"];
+    const kept = Object.fromEntries(keep.flatMap((name) => {
+      const value = Deno.env.get(name);
+      return value === undefined ? [] : [[name, value]];
+    }));
+    this.#child = new Deno.Command(command, {
+      args: [...before, ...args],
+      env: { ...kept, LOG_FORMAT: "json", ...env },
+      clearEnv: true,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#stdout = new Response(this.#child.stdout).text();
+    this.#stderr = this.#readLog();
+  }
+
+  /** Its process id. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** Lines of its log so far. */
+  get log(): readonly LogLine[] {
+    return this.#lines;
+  }
+
+  /** The first log line, past or to come, that passes. Never resolves when none does. */
+  logged(test: (line: LogLine) => boolean): Promise<LogLine> {
+    const past = this.#lines.find(test);
+    if (past !== undefined) return Promise.resolve(past);
+    return new Promise((resolve) => this.#waiting.push({ test, resolve }));
+  }
+
+  /** Sends a signal. */
+  signal(signal: "SIGTERM" | "SIGINT" | "SIGKILL"): void {
+    this.#child.kill(signal);
+  }
+
+  /** What it printed and how it ended. */
+  async ended(): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+    const { code } = await this.#child.status;
+    return { code, stdout: await this.#stdout, stderr: await this.#stderr };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch (error) {
+      // It has ended.
+      if (!(error instanceof TypeError)) throw error;
+    }
+    await this.ended();
+  }
+
+  async #readLog(): Promise<string> {
+    let text = "";
+    let rest = "";
+    for await (const piece of this.#child.stderr.pipeThrough(new TextDecoderStream())) {
+      text += piece;
+      const lines = (rest + piece).split("\n");
+      rest = lines.pop()!;
+      for (const line of lines) this.#take(line);
+    }
+    return text;
+  }
+
+  #take(text: string): void {
+    if (!text.startsWith("{")) return;
+    const line = JSON.parse(text) as LogLine;
+    this.#lines.push(line);
+    this.#waiting = this.#waiting.filter(({ test, resolve }) => {
+      if (!test(line)) return true;
+      resolve(line);
+      return false;
+    });
+  }
+}
