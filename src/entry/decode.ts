@@ -174,13 +174,6 @@ function excerpt(value: string): string {
 }
 
 function invalid(reason: InvalidReason, detail: string): Invalid {
-  // The parser's messages quote the text, and may cut it within a surrogate pair.
-  const clean = detail.toWellFormed();
-  return { state: "invalid", reason, detail: clean.length <= DETAIL_MAX ? clean : cut(clean, DETAIL_MAX) };
-}
-
-/** At most `unitsMax` UTF-16 units of a well-formed text, not ending within a pair. */
-function cut(text: string, unitsMax: number): string {
-  const head = text.slice(0, unitsMax);
-  return head.isWellFormed() ? head : head.slice(0, -1);
+  // The parser's messages quote the text too, and may cut it within a surrogate pair, as the bound here may.
+  return { state: "invalid", reason, detail: detail.slice(0, DETAIL_MAX).toWellFormed() };
 }

@@ -35,7 +35,7 @@ export interface SimulateOptions {
   readonly onPublished?: ((total: number) => void) | undefined;
 }
 
-/** The pace's random numbers are not the traffic's: the same seed sends the same messages at every pace. */
+/** The pace draws from a stream of its own: pauses neither shift the traffic's numbers nor follow from them. */
 const PACE_STREAM = 1;
 
 /**

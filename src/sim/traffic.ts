@@ -53,6 +53,8 @@ const SEVERITY_WHEEL = Object.entries(SEVERITY_PERCENT)
 const VARIANT_EVERY = 16;
 
 const UTF8 = new TextEncoder();
+/** What goes with a message without data. */
+const EMPTY_ATTRIBUTES: Readonly<Record<string, string>> = { trace: "0" };
 const NO_ATTRIBUTES: Readonly<Record<string, string>> = Object.freeze({});
 
 /**
@@ -85,6 +87,8 @@ export function traffic(options: TrafficOptions): Traffic {
     const attributes = random.below(VARIANT_EVERY) === 0 ? { trace: String(random.uint32()) } : NO_ATTRIBUTES;
     if (random.chance(malformedShare)) {
       const { reason, data } = malformed(fields, random);
+      // Pub/Sub refuses a message that has neither data nor an attribute.
+      if (data.length === 0) return { data, attributes: EMPTY_ATTRIBUTES, expected: { state: "malformed", reason } };
       return { data, attributes, expected: { state: "malformed", reason } };
     }
     const data = UTF8.encode(JSON.stringify(fields));

@@ -7,7 +7,7 @@
 /** How a connection to a server is secured; the words are MySQL's own `--ssl-mode` values. */
 export const TLS_MODES = ["disabled", "required", "verify_ca", "verify_identity"] as const;
 
-/** One of {@linkcode TLS_MODES}: plain, encrypted only, and the server's certificate checked without or with its name. */
+/** Plain, encrypted only, or with the server's certificate checked, without or with the name in it. */
 export type TlsMode = typeof TLS_MODES[number];
 
 /** An SQLite database: a file's path, or `:memory:`. */
@@ -43,8 +43,9 @@ const DEFAULT_PORT = 3306;
 /**
  * Parses `mysql://user:password@host:port/database?ssl=…&ssl_ca=…`, `sqlite:path` or `sqlite::memory:`.
  *
- * The port defaults to 3306. `ssl` is one of {@linkcode TLS_MODES}, `true` (`verify_identity`) or `false` (`disabled`, the
- * default). `mariadb:` means the same as `mysql:`. Special characters in the user or the password are percent-encoded.
+ * The port defaults to 3306. `ssl` is one of {@linkcode TLS_MODES}, `true` (`verify_identity`) or `false` (`disabled`,
+ * the default); `verify_identity` needs a host name. `mariadb:` means the same as `mysql:`. Special characters in the
+ * user or the password are percent-encoded.
  */
 export function parseDatabaseUrl(text: string): ParsedDatabaseUrl {
   const scheme = /^([a-z0-9+]{1,12}):/i.exec(text)?.[1]?.toLowerCase();
@@ -102,6 +103,10 @@ the characters / ? # @ : % as %2F %3F %23 %40 %3A %25`);
     return invalid("has an ssl_ca that nothing reads; add ssl=verify_ca or ssl=verify_identity");
   }
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  if (tls === "verify_identity" && /^[\d.]+$|:/.test(host)) {
+    // The driver would compare the certificate with "localhost".
+    return invalid("asks for ssl=verify_identity with an address in place of a host name; use ssl=verify_ca");
+  }
   const port = url.port === "" ? DEFAULT_PORT : Number(url.port);
   if (port === 0) return invalid("has port 0");
   return { state: "valid", address: { kind: "mysql", host, port, user, password, database, tls, tlsCaPath } };

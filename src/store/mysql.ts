@@ -45,6 +45,9 @@ export interface MysqlStoreOptions {
 }
 
 const ER_BAD_DB_ERROR = 1049;
+/** Short of the server's default of 50 s, so that the messages' leases do not get old. */
+const LOCK_WAIT_SECONDS_MAX = 10;
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Connects when it is first used. */
@@ -56,13 +59,16 @@ export class MysqlStore implements Store {
   /** The UTC day, counted from 1970, on which partitions were last looked after. */
   #partitionsDay = -1;
   #partitionsKept: Promise<void> = Promise.resolve();
+  #disposed = false;
 
   constructor(address: MysqlAddress, options: MysqlStoreOptions) {
     this.address = describeAddress(address);
     this.#address = address;
     this.#options = options;
-    const { connectTimeoutMs, onWarning, writers } = options;
-    this.#sessions = new MysqlSessions(address, { idleMax: writers + 1, connectTimeoutMs, onWarning });
+    const { connectTimeoutMs, onWarning, writers, writeTimeoutMs } = options;
+    // A writer behind a stuck one is to fail with `retry` well before its own time is over.
+    const lockWaitSeconds = Math.min(Math.max(Math.floor(writeTimeoutMs / 4_000), 1), LOCK_WAIT_SECONDS_MAX);
+    this.#sessions = new MysqlSessions(address, { idleMax: writers + 1, connectTimeoutMs, lockWaitSeconds, onWarning });
   }
 
   async write(batch: WriteBatch, { signal }: { readonly signal: AbortSignal }): Promise<WriteResult> {
@@ -108,6 +114,7 @@ export class MysqlStore implements Store {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
     await this.#sessions[Symbol.asyncDispose]();
     await this.#partitionsKept;
   }
@@ -136,7 +143,10 @@ export class MysqlStore implements Store {
     try {
       await this.#sessions.use(use, (session) => keepPartitions(session, nowMs));
     } catch (error) {
-      this.#options.onWarning(error instanceof Error ? error.message : String(error));
+      if (this.#disposed) return;
+      // An outage is the writers' to report; once it is over the next write looks again.
+      if (error instanceof StoreError && error.disposition === "reconnect") this.#partitionsDay = -1;
+      else this.#options.onWarning(error instanceof Error ? error.message : String(error));
     }
   }
 

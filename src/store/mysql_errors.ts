@@ -2,8 +2,8 @@
  * What every known error of a MySQL or MariaDB server, and of the connection to it, asks of the caller.
  *
  * Numbers and names are those of the servers' references,
- * https://dev.mysql.com/doc/mysql-errors/9.4/en/server-error-reference.html (below 4000 shared by both servers unless marked)
- * and https://mariadb.com/docs/server/reference/error-codes (1900 to 2000 and from 4000, marked "MariaDB").
+ * https://dev.mysql.com/doc/mysql-errors/9.4/en/server-error-reference.html (shared by both servers unless marked) and
+ * https://mariadb.com/docs/server/reference/error-codes (marked "MariaDB").
  *
  * @module
  */
@@ -113,13 +113,14 @@ const BY_NUMBER: ReadonlyMap<number, Disposition> = new Map<number, Disposition>
 /** By the code of the driver or the operating system, where no server answered. */
 const BY_CODE: ReadonlyMap<string, Disposition> = new Map<string, Disposition>([
   ["EACCES", "fatal"],
+  ["ENOENT", "fatal"], // the file that ssl_ca names
   ["ERR_INVALID_ARG_TYPE", "fatal"],
   ["AUTH_SWITCH_PLUGIN_ERROR", "fatal"],
   ["HANDSHAKE_NO_SSL_SUPPORT", "fatal"], // the server has no TLS and the address asks for it
   ["HANDSHAKE_SSL_ERROR", "fatal"], // among them a certificate that does not verify
 ]);
 
-/** By the class of the SQLSTATE, for numbers that neither table has (https://dev.mysql.com/doc/refman/8.4/en/server-error-sqlstate.html). */
+/** By the class of the SQLSTATE, for numbers that the table does not have. */
 const BY_STATE_CLASS: ReadonlyMap<string, Disposition> = new Map<string, Disposition>([
   ["08", "reconnect"], // connection exception
   ["22", "reject"], // data exception
@@ -140,7 +141,7 @@ interface DriverError extends Error {
 export function isDriverError(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   const { code, fatal } = error as DriverError;
-  return typeof code === "string" || fatal === true;
+  return typeof code === "string" || fatal === true || error instanceof Deno.errors.NotCapable;
 }
 
 /** Whether the server itself sent this error, so that the connection may still be good. */
@@ -166,6 +167,8 @@ export function mysqlDisposition(error: unknown): Disposition {
   if (number !== undefined) {
     return BY_NUMBER.get(number) ?? BY_STATE_CLASS.get(String(sqlState).slice(0, 2)) ?? "reconnect";
   }
+  // A permission that the program was started without.
+  if (error instanceof Deno.errors.NotCapable) return "fatal";
   return BY_CODE.get(String(code)) ?? "reconnect";
 }
 

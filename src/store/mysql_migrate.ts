@@ -39,19 +39,27 @@ export async function plannedMigrations(session: MysqlSession, nowMs: number): P
 
 /** Applies what is missing under a lock of the whole server for this database. */
 export async function applyMigrations(session: MysqlSession, nowMs: number): Promise<AppliedMigration[]> {
-  return await locked(session, async () => {
+  const migrations = await locked(session, LOCK_SECONDS, async () => {
     const migrations = await plannedMigrations(session, nowMs);
     for (const { statements } of migrations) {
       for (const sql of statements) await session.change(sql);
     }
     return migrations;
   });
+  if (migrations !== undefined) return migrations;
+  throw new StoreError(`Cannot migrate: another instance has been at it for ${LOCK_SECONDS} s`, {
+    disposition: "retry",
+    cause: undefined,
+  });
 }
 
-/** Splits the last partition of `service_logs` into days when few are left, under the same lock. */
+/**
+ * Splits the last partition of `service_logs` into days when few are left, under the same lock. Does nothing while
+ * another instance holds that: it is most likely doing the same.
+ */
 export async function keepPartitions(session: MysqlSession, nowMs: number): Promise<void> {
   if (missingPartitions(await partitionNames(session), nowMs) === undefined) return;
-  await locked(session, async () => {
+  await locked(session, 0, async () => {
     const sql = missingPartitions(await partitionNames(session), nowMs);
     if (sql === undefined) return;
     await session.change(`SET lock_wait_timeout = ${TABLE_LOCK_SECONDS}`);
@@ -92,16 +100,14 @@ WHERE table_schema = DATABASE() AND table_name = 'service_logs' AND partition_na
   return rows.map((row) => String(row.name));
 }
 
-async function locked<T>(session: MysqlSession, work: () => Promise<T>): Promise<T> {
+/**
+ * Runs `work` under the lock of this database; `undefined` where another session holds it for longer than `seconds`.
+ */
+async function locked<T>(session: MysqlSession, seconds: number, work: () => Promise<T>): Promise<T | undefined> {
   // Hashed: a lock's name has 64 characters at most, like a database's; SHA1() is gone from MySQL 9.
   const name = "CONCAT('lms-', SHA2(DATABASE(), 224))";
-  const [row] = await session.rows(`SELECT GET_LOCK(${name}, ${LOCK_SECONDS}) AS locked`);
-  if (Number(row?.locked) !== 1) {
-    throw new StoreError(`Cannot migrate: another instance has been at it for ${LOCK_SECONDS} s`, {
-      disposition: "retry",
-      cause: undefined,
-    });
-  }
+  const [row] = await session.rows(`SELECT GET_LOCK(${name}, ${seconds}) AS locked`);
+  if (Number(row?.locked) !== 1) return undefined;
   try {
     return await work();
   } finally {

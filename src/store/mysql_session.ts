@@ -18,18 +18,18 @@ export interface SessionOptions {
   readonly withoutDatabase?: boolean;
   /** For the connection and its setup together, in milliseconds. */
   readonly connectTimeoutMs: number;
+  /** How long a statement waits for a row's lock before it fails with 1205. */
+  readonly lockWaitSeconds: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Without NO_BACKSLASH_ESCAPES and ANSI_QUOTES, under which the driver's escaping would be wrong, and strict, so that the
- * server refuses what does not fit instead of changing it. Set explicitly, because the server's default may be anything.
+ * Without NO_BACKSLASH_ESCAPES and ANSI_QUOTES, under which the driver's escaping would be wrong, and strict, so that
+ * the server refuses what does not fit instead of changing it. Set explicitly, because the server's default may be
+ * anything.
  */
 const SQL_MODE =
   "STRICT_ALL_TABLES,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION";
-
-/** Short of the server's 50 s, so that a writer behind a stuck one is retried before leases get old. */
-const LOCK_WAIT_SECONDS = 10;
 
 /** How long a polite goodbye may take before the socket is cut, in milliseconds. */
 const END_TIMEOUT_MS = 1_000;
@@ -48,8 +48,8 @@ export class MysqlSession {
   #packetBytesMax = 0;
 
   /**
-   * The name of a user-level lock that the session holds as long as it lives: who takes it over knows that the session and
-   * its transaction are gone. Other than a connection id it is never used again, not even by a restarted server.
+   * The name of a user-level lock that the session holds as long as it lives: who takes it over knows that the session
+   * and its transaction are gone. Other than a connection id it is never used again, not even by a restarted server.
    */
   readonly mark: string = `lms-session-${crypto.randomUUID()}`;
 
@@ -76,7 +76,7 @@ export class MysqlSession {
     const timer = setTimeout(() => session.destroy(timedOut(options.connectTimeoutMs)), options.connectTimeoutMs);
     try {
       await session.#run<void>((done) => connection.connect((error) => done(error, undefined)));
-      await session.#setUp();
+      await session.#setUp(options.lockWaitSeconds);
       return session;
     } catch (error) {
       session.destroy(error);
@@ -144,10 +144,10 @@ export class MysqlSession {
     });
   }
 
-  async #setUp(): Promise<void> {
+  async #setUp(lockWaitSeconds: number): Promise<void> {
     await this.change("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
     await this.change(
-      `SET time_zone = '+00:00', sql_mode = '${SQL_MODE}', innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`,
+      `SET time_zone = '+00:00', sql_mode = '${SQL_MODE}', innodb_lock_wait_timeout = ${lockWaitSeconds}`,
     );
     const [row] = await this.rows("SELECT @@max_allowed_packet AS packet");
     this.#packetBytesMax = Number(row?.packet);

@@ -16,6 +16,7 @@ export interface MysqlSessionsOptions {
   /** Idle sessions kept open. More may be lent at once; they are closed when they come back. */
   readonly idleMax: number;
   readonly connectTimeoutMs: number;
+  readonly lockWaitSeconds: number;
   readonly onWarning: (message: string) => void;
 }
 
@@ -100,7 +101,7 @@ export class MysqlSessions implements AsyncDisposable {
   async open(options: { readonly action: string; readonly withoutDatabase?: boolean }): Promise<MysqlSession> {
     try {
       return await MysqlSession.open(this.#address, {
-        connectTimeoutMs: this.#options.connectTimeoutMs,
+        ...this.#options,
         signal: this.#closing.signal,
         withoutDatabase: options.withoutDatabase ?? false,
       });
@@ -127,7 +128,7 @@ export class MysqlSessions implements AsyncDisposable {
     }
     const signals = signal === undefined ? [] : [signal];
     return await MysqlSession.open(this.#address, {
-      connectTimeoutMs: this.#options.connectTimeoutMs,
+      ...this.#options,
       signal: AbortSignal.any([this.#closing.signal, ...signals]),
     });
   }
@@ -183,8 +184,8 @@ set it to ${PACKET_BYTES_WANTED} or more`,
   }
 
   /**
-   * Ends the sessions that were lost while writing, and waits until they are gone: until then one may hold locks that the
-   * new write waits for. If the server lets one commit first, the new write finds its rows.
+   * Ends the sessions that were lost while writing, and waits until they are gone: until then one may hold locks that
+   * the new write waits for. If the server lets one commit first, the new write finds its rows.
    */
   async #endLost(session: MysqlSession): Promise<void> {
     for (const mark of [...this.#lostMarks]) {

@@ -2,9 +2,10 @@
  * The transaction that writes a batch.
  *
  * A message must never be in both tables, also when two writers, perhaps of different versions, see it at once, one as
- * an entry and one as a dead letter. So each side inserts first and then looks into the other table with a locking read:
- * whichever looks later sees the other's row, or waits for it. Under READ COMMITTED such a read locks rows that exist
- * and no gaps, so writers with dead letters of the same hours do not stand in each other's way for longer than a transaction.
+ * an entry and one as a dead letter. So each side inserts first and then looks into the other table with a locking
+ * read: whichever looks later sees the other's row, or waits for it. Under READ COMMITTED such a read locks rows that
+ * exist and no gaps, so writers with dead letters of the same hours do not stand in each other's way for longer than a
+ * transaction.
  *
  * @module
  */
@@ -34,11 +35,12 @@ const STATEMENT_BYTES_RESERVED = 4 * 1024;
 const FRUITLESS_ROUNDS_MAX = 3;
 
 /**
- * Writes the plan in one transaction and commits. Rows that turn out to be settled before are taken out of the plan, and
- * the transaction starts again without them, so that the counters are made of nothing but rows that landed.
+ * Writes the plan in one transaction and commits. Rows that turn out to be settled before are taken out of the plan,
+ * and the transaction starts again without them, so that the counters are made of nothing but rows that landed.
  *
- * @throws The driver's error, or a StoreError `reject` for rows that the server cannot tell apart from others (keys that
- * differ in trailing spaces) or that are not well-formed Unicode, `fatal` for a dead letter above the server's packet.
+ * @throws The driver's error, or a StoreError `reject` for rows that the server cannot tell apart from others (keys
+ * that differ in trailing spaces) or that are not well-formed Unicode, `fatal` for a dead letter above the server's
+ * packet.
  */
 export async function writePlan(session: MysqlSession, plan: WritePlan): Promise<Landed> {
   let { entries, deadLetters } = plan;

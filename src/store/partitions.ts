@@ -4,7 +4,9 @@
  * @module
  */
 
-/** Days before today that the first migration gives a partition of their own: Pub/Sub keeps a message for 7 by default. */
+/**
+ * Days before today that the first migration gives a partition of their own: Pub/Sub keeps a message for 7 by default.
+ */
 const DAYS_BEHIND = 8;
 /** Days after today that partitions are made for. */
 const DAYS_AHEAD = 15;

@@ -22,12 +22,14 @@ import {
 } from "./store.ts";
 import { planKeys, planWrite, writeResult } from "./write_plan.ts";
 
-/** How long to wait for another process's transaction. The wait blocks this process, hence short; then it is `retry`. */
+/**
+ * How long to wait for another process's transaction. The wait blocks this process, hence short; then it is `retry`.
+ */
 const BUSY_TIMEOUT_MS = 2_000;
 
 /**
- * Works synchronously inside, one call after the other. Several processes may use one file. `created_at` has milliseconds,
- * the precision of SQLite's clock.
+ * Works synchronously inside, one call after the other. Several processes may use one file. `created_at` has
+ * milliseconds, the precision of SQLite's clock.
  */
 export class SqliteStore implements Store {
   readonly address: string;

@@ -93,7 +93,8 @@ export interface Store extends EntryReader, AsyncDisposable {
    * Writes a batch in one transaction: all or none. A message that is stored already, as an entry or as a dead
    * letter of any status, changes nothing, so that running a write again is always safe.
    *
-   * @param options.signal Abandons the wait. The commit may still have happened; a later write finds that out.
+   * @param options.signal Abandons the wait, and the write rejects with its reason. The commit may still have happened;
+   * a later write finds that out.
    * @throws {StoreError} See {@linkcode Disposition}. After a throw nothing of the batch is known to be stored.
    */
   write(batch: WriteBatch, options: { readonly signal: AbortSignal }): Promise<WriteResult>;
@@ -106,11 +107,13 @@ export interface Store extends EntryReader, AsyncDisposable {
   probe(): Promise<void>;
 
   /**
-   * Brings the schema up to date under a lock, so that two instances may start at once.
+   * Brings the schema up to date under a lock, so that two instances may start at once. Creates the database itself
+   * where it is missing and the user may do that.
    *
    * @param options.dryRun Reports what would be applied and applies nothing.
    * @returns The migrations applied, in order; empty when the schema was current.
-   * @throws {StoreError} `fatal` when the schema is newer than this program knows.
+   * @throws {StoreError} `fatal` when the schema is newer than this program knows, or a right is missing; the message
+   * then says what an administrator can run.
    */
   migrate(options: { readonly dryRun: boolean }): Promise<AppliedMigration[]>;
 

@@ -38,8 +38,8 @@ export function writeResult(batch: WriteBatch, landed: Landed): WriteResult {
 }
 
 /**
- * Sorts both lists by key and removes repeats. Of several items with one key the first stays, and an entry goes
- * before a dead letter. Every writer uses the same order, so that two writers with the same keys queue and do not deadlock.
+ * Sorts both lists by key and removes repeats. Of several items with one key the first stays, and an entry goes before
+ * a dead letter. Every writer uses the same order, so that two writers with the same keys queue and do not deadlock.
  */
 export function planWrite(batch: WriteBatch): WritePlan {
   const entries = sortedOnce(batch.entries);

@@ -8,12 +8,12 @@ import { subscriptionName, topicName } from "../../src/pubsub/admin.ts";
 import { FakeServer } from "../../src/pubsub/fake_server.ts";
 import { traffic } from "../../src/sim/traffic.ts";
 import { LmsProcess } from "../support/lms_process.ts";
-import type { TestDatabase } from "../support/database.ts";
+import type { TestServer } from "../support/database.ts";
 import { usageOf } from "./process_usage.ts";
 
 /** What to run. */
 export interface PipelineOptions {
-  readonly server: TestDatabase;
+  readonly server: TestServer;
   /** Rounded up to whole batches, so that no batch waits for its interval. */
   readonly messages: number;
   readonly payloadBytes: number;
@@ -77,11 +77,11 @@ async function check(url: string, count: number): Promise<void> {
   const connection = await mysql.createConnection(url);
   try {
     const [rows] = await connection.query(
-      "SELECT (SELECT COUNT(*) FROM service_logs) AS stored, (SELECT SUM(`count`) FROM service_severity) AS counted",
+      "SELECT (SELECT COUNT(*) FROM service_logs) AS entries, (SELECT SUM(`count`) FROM service_severity) AS counted",
     );
-    const { stored, counted } = (rows as { stored: number; counted: string }[])[0]!;
-    if (stored !== count || Number(counted) !== count) {
-      throw new Error(`published ${count}, stored ${stored}, counted ${counted}`);
+    const { entries, counted } = (rows as { entries: number; counted: string }[])[0]!;
+    if (entries !== count || Number(counted) !== count) {
+      throw new Error(`published ${count}, stored ${entries}, counted ${counted}`);
     }
   } finally {
     await connection.end();

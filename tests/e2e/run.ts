@@ -11,6 +11,7 @@ import { mergeManifests } from "../../src/sim/manifest.ts";
 import { parseManifest } from "../../src/sim/manifest_json.ts";
 import { startDatabase } from "../support/database.ts";
 import { LmsProcess } from "../support/lms_process.ts";
+import { Processes } from "./processes.ts";
 import { prove } from "./proof.ts";
 import { openPubSub, type PubSubKind } from "./pubsub_under_test.ts";
 import { loggerReport, monitorReport } from "./report.ts";
@@ -75,6 +76,9 @@ try {
   await using second = new LmsProcess(["mon"], monitorEnv);
 
   const simulated = await simulators.ended();
+  for (const { code, stderr } of simulated) {
+    if (code !== 0) throw new Error(`a simulator ended with ${code}: ${stderr}`);
+  }
   const manifests = await Promise.all(SIMULATORS.map(async (_, index) => {
     const manifest = parseManifest(await Deno.readTextFile(`${work}/${index}.json`));
     if ("problem" in manifest) throw new Error(`a simulator's manifest ${manifest.problem}`);
@@ -97,9 +101,6 @@ try {
 
   const problems = [...proof.differences];
   if (drained.code !== 0) problems.push(`the monitor ended with ${drained.code} instead of 0`);
-  simulated.forEach(({ code }, index) => {
-    if (code !== 0) problems.push(`simulator ${index + 1} ended with ${code} instead of 0`);
-  });
   if (manifest.published === 0) problems.push("nothing was published");
   if (proof.deadLetters === 0) problems.push("no malformed message was published");
 
@@ -131,28 +132,4 @@ function say(text: string): void {
 
 function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** Processes that end together. */
-class Processes implements AsyncDisposable {
-  readonly #processes: readonly LmsProcess[];
-
-  constructor(processes: readonly LmsProcess[]) {
-    this.#processes = processes;
-  }
-
-  ended(): ReturnType<typeof Promise.all<Awaited<ReturnType<LmsProcess["ended"]>>[]>> {
-    return Promise.all(this.#processes.map((process) => process.ended()));
-  }
-
-  /** Resolves when one of them fails; never when none does. */
-  failed(): Promise<void> {
-    return new Promise((resolve) => {
-      for (const process of this.#processes) process.ended().then(({ code }) => code !== 0 && resolve());
-    });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#processes.map((process) => process[Symbol.asyncDispose]()));
-  }
 }

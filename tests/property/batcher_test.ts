@@ -77,7 +77,7 @@ Deno.test("batches() holds its limits and loses, doubles, reorders nothing, howe
         assert(items.length <= limits.countMax);
         assertEquals(bytes, items.reduce((sum, item) => sum + item.bytes, 0));
         assert(bytes <= limits.bytesMax || items.length === 1);
-        // Late only where the consumer was, or where the source had not let go of its turn.
+        // Late only where the consumer was.
         assert(at <= Math.max(askedAt, readAt[first.n]! + limits.intervalMs), "flushed after its interval");
         const next = sent[items.at(-1)!.n + 1];
         switch (trigger) {

@@ -4,7 +4,15 @@
  * @module
  */
 import { createConnection } from "mysql2/promise";
-import { type DatabaseKind, greets, installedProgram, ServerProcess, unpackedProgram } from "./database_server.ts";
+import {
+  type DatabaseKind,
+  freePort,
+  greets,
+  installedProgram,
+  type ServerControl,
+  ServerProcess,
+  unpackedProgram,
+} from "./database_server.ts";
 
 export type { DatabaseKind } from "./database_server.ts";
 
@@ -30,7 +38,7 @@ export interface TestServer extends AsyncDisposable {
   /** Where it comes from, for people. */
   readonly origin: string;
   /** To stop, kill and start the server; `undefined` for one that this process did not start itself. */
-  readonly process: ServerProcess | undefined;
+  readonly control: ServerControl | undefined;
   /** A database that nothing else uses; it does not exist yet where `create` is false. */
   freshDatabase(options?: { readonly create: boolean }): Promise<TestDatabase>;
   query(sql: string): Promise<readonly Row[]>;
@@ -48,18 +56,22 @@ const IMAGE: Readonly<Record<DatabaseKind, string>> = { mysql: "mysql:8.4", mari
 interface Origin {
   readonly url: string;
   readonly origin: string;
-  readonly process?: ServerProcess;
+  readonly control?: ServerControl;
   stop(): Promise<void>;
 }
 
 /**
- * A server from the first of: the address in `LMS_TEST_MYSQL_URL` or `LMS_TEST_MARIADB_URL`; Docker, where an engine answers;
- * a server program that is installed; Debian's packages, unpacked below `LMS_CACHE` (default `.cache`).
+ * A server from the first of: the address in `LMS_TEST_MYSQL_URL` or `LMS_TEST_MARIADB_URL`; Docker, where an engine
+ * answers; a server program that is installed; Debian's packages, unpacked below `LMS_CACHE` (default `.cache`).
  *
+ * @param options.own Leaves the variable out, for tests that crash the server.
  * @throws {Error} Says why each of them failed and what to install.
  */
-export async function startDatabase(kind: DatabaseKind): Promise<TestServer> {
-  const given = Deno.env.get(URL_VARIABLE[kind]);
+export async function startDatabase(
+  kind: DatabaseKind,
+  options: { readonly own: boolean } = { own: false },
+): Promise<TestServer> {
+  const given = options.own ? undefined : Deno.env.get(URL_VARIABLE[kind]);
   if (given !== undefined && given !== "") {
     const url = given.replace(/\/+$/, "");
     return await connected(kind, { url, origin: URL_VARIABLE[kind], stop: () => Promise.resolve() });
@@ -94,7 +106,7 @@ ${kind === "mysql" ? "mysql-server" : "mariadb-server"}, or use a machine with a
 
 function started(process: ServerProcess, origin: string): Origin {
   const stop = () => process[Symbol.asyncDispose]();
-  return { url: `mysql://root@127.0.0.1:${process.port}`, origin, process, stop };
+  return { url: `mysql://root@127.0.0.1:${process.port}`, origin, control: process, stop };
 }
 
 async function connected(kind: DatabaseKind, origin: Origin): Promise<TestServer> {
@@ -106,7 +118,7 @@ async function connected(kind: DatabaseKind, origin: Origin): Promise<TestServer
       url: origin.url,
       version: String(row?.version),
       origin: origin.origin,
-      process: origin.process,
+      control: origin.control,
       freshDatabase: (options = { create: true }) => freshDatabase(origin.url, options),
       query,
       [Symbol.asyncDispose]: origin.stop,
@@ -157,18 +169,33 @@ async function fromDocker(kind: DatabaseKind): Promise<Origin> {
   };
   await docker("version", "--format", "{{.Server.Version}}");
   const environment = ["--env", "MYSQL_ALLOW_EMPTY_PASSWORD=1", "--env", "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD=1"];
-  const id = await docker("run", "--detach", "--rm", ...environment, "--publish", "127.0.0.1::3306", IMAGE[kind]);
-  const stop = async () => {
+  // A port of ours rather than one that Docker chooses: that would be another one after a restart.
+  const port = freePort();
+  const id = await docker("create", ...environment, "--publish", `127.0.0.1:${port}:3306`, IMAGE[kind]);
+  const remove = async () => {
     await docker("rm", "--force", "--volumes", id);
   };
-  const port = Number((await docker("port", id, "3306/tcp")).split(":").at(-1));
-  // The image's first start fills its data folder with a server that listens to no port.
-  for (let tries = 0; !await greets(port); tries++) {
-    if (tries === 1_200) {
-      await stop();
-      throw new Error(`${IMAGE[kind]} did not open its port within 120 s`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  const control: ServerControl = {
+    start: async () => {
+      await docker("start", id);
+      // The image's first start fills its data folder with a server that listens to no port.
+      for (let tries = 0; !await greets(port); tries++) {
+        if (tries === 1_200) throw new Error(`${IMAGE[kind]} did not open its port within 120 s`);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    },
+    stop: async () => {
+      await docker("stop", id);
+    },
+    kill: async () => {
+      await docker("kill", id);
+    },
+  };
+  try {
+    await control.start();
+  } catch (error) {
+    await remove();
+    throw error;
   }
-  return { url: `mysql://root@127.0.0.1:${port}`, origin: `Docker ${IMAGE[kind]}`, stop };
+  return { url: `mysql://root@127.0.0.1:${port}`, origin: `Docker ${IMAGE[kind]}`, control, stop: remove };
 }

@@ -1,5 +1,6 @@
 /**
- * A MySQL or MariaDB server as a process of this test run: fresh data, a free port on 127.0.0.1, user `root` without password.
+ * A MySQL or MariaDB server as a process of this test run: fresh data, a free port on 127.0.0.1, user `root` without
+ * password.
  *
  * @module
  */
@@ -91,8 +92,18 @@ async function mariadbBootstrap(share: string): Promise<string> {
   return ["use mysql;", "set @auth_root_socket=NULL;", ...files].join("\n");
 }
 
+/** Ends a server and starts it again on the same data and port. */
+export interface ServerControl {
+  /** Resolves when the server takes connections. */
+  start(): Promise<void>;
+  /** Ends it cleanly. */
+  stop(): Promise<void>;
+  /** Ends it as a crash would. */
+  kill(): Promise<void>;
+}
+
 /** A running server; the folder with its data is deleted when it is disposed. */
-export class ServerProcess implements AsyncDisposable {
+export class ServerProcess implements ServerControl, AsyncDisposable {
   readonly port: number;
   readonly #command: readonly string[];
   readonly #folder: string;
@@ -125,12 +136,11 @@ export class ServerProcess implements AsyncDisposable {
     }
   }
 
-  /** Starts it again on the same data and port, after {@linkcode stop} or {@linkcode kill}. */
   async start(): Promise<void> {
     const [program, ...args] = [
       ...this.#command,
       ...[`--port=${this.port}`, "--bind-address=127.0.0.1"],
-      ...[`--socket=${this.#folder}/socket`, `--pid-file=${this.#folder}/pid`, `--log-error=${this.#folder}/log`],
+      ...[`--socket=${this.#folder}/socket`, `--pid-file=${this.#folder}/pid`, `--log-error=${this.#folder}/log.err`],
     ];
     const child = new Deno.Command(program!, { args, stdin: "null", stdout: "null", stderr: "null" }).spawn();
     this.#child = child;
@@ -144,12 +154,10 @@ export class ServerProcess implements AsyncDisposable {
     }
   }
 
-  /** Ends it cleanly. */
   async stop(): Promise<void> {
     await this.#end("SIGTERM");
   }
 
-  /** Ends it as a crash would. */
   async kill(): Promise<void> {
     await this.#end("SIGKILL");
   }
@@ -175,7 +183,7 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   async #log(): Promise<string> {
-    return await Deno.readTextFile(`${this.#folder}/log`).catch(() => "no log");
+    return await Deno.readTextFile(`${this.#folder}/log.err`).catch(() => "no log");
   }
 }
 
@@ -189,7 +197,8 @@ export async function greets(port: number, hostname = "127.0.0.1"): Promise<bool
   }
 }
 
-function freePort(): number {
+/** A port of 127.0.0.1 that nothing listens on just now. */
+export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }

@@ -1,6 +1,6 @@
 /**
- * Programs out of Debian's packages, unpacked into a folder: nothing is installed, and no special rights are needed. They run
- * with the loader and the libraries of their own release, so the release of the machine does not matter.
+ * Programs out of Debian's packages, unpacked into a folder: nothing is installed, and no special rights are needed.
+ * They run with the loader and the libraries of their own release, so the release of the machine does not matter.
  *
  * @module
  */

@@ -42,32 +42,41 @@ export function receivedRange(from: number, count: number, fields: ReceivedField
 }
 
 /** Deliveries of messages `from` to `from + count - 1` whose settlements nobody hears of. */
-export function deliveries(from: number, count: number, onSettle: () => void = () => {}): Delivery[] {
-  return receivedRange(from, count).map((message) => new Delivery(message, onSettle));
+export function deliveries(from: number, count: number): Delivery[] {
+  return receivedRange(from, count).map((message) => new Delivery(message, () => {}));
 }
 
 /** Keeps what became of deliveries, in order. */
 export class SettlementLog {
   readonly settlements: { readonly delivery: Delivery; readonly settlement: Settlement }[] = [];
+  readonly #onSettle: (delivery: Delivery, settlement: Settlement) => void;
 
-  /** Makes deliveries whose settlements are kept here. */
-  deliver(messages: readonly ReceivedMessage[]): Delivery[] {
-    return messages.map((message) =>
-      new Delivery(message, (delivery, settlement) => this.settlements.push({ delivery, settlement }))
-    );
+  /** @param onSettle Told of each settlement as it happens. */
+  constructor(onSettle: (delivery: Delivery, settlement: Settlement) => void = () => {}) {
+    this.#onSettle = onSettle;
   }
 
   /** Ack ids that were acknowledged, in order. */
   get acked(): string[] {
-    return this.#with("ack");
+    return this.#settledBy("ack");
   }
 
   /** Ack ids that were given back, in order. */
   get nacked(): string[] {
-    return this.#with("nack");
+    return this.#settledBy("nack");
   }
 
-  #with(wanted: Settlement): string[] {
+  /** Makes deliveries whose settlements are kept here. */
+  deliver(messages: readonly ReceivedMessage[]): Delivery[] {
+    return messages.map((message) =>
+      new Delivery(message, (delivery, settlement) => {
+        this.settlements.push({ delivery, settlement });
+        this.#onSettle(delivery, settlement);
+      })
+    );
+  }
+
+  #settledBy(wanted: Settlement): string[] {
     return this.settlements.filter(({ settlement }) => settlement === wanted).map(({ delivery }) => delivery.ackId);
   }
 }

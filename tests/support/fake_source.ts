@@ -4,16 +4,21 @@
  * @module
  */
 import type { Source } from "../../src/pipeline.ts";
-import type { Delivery, ReceivedMessage } from "../../src/pubsub/delivery.ts";
+import type { Delivery, ReceivedMessage, Settlement } from "../../src/pubsub/delivery.ts";
 import { SettlementLog } from "./deliveries.ts";
 import { PushSource } from "./push_source.ts";
 
 /** Yields deliveries of the messages that a test pushes, and keeps what becomes of them. */
 export class FakeSource implements Source {
-  readonly log = new SettlementLog();
+  readonly log: SettlementLog;
   /** `suspend` and `resume`, in the order of the calls. */
   readonly steering: ("suspend" | "resume")[] = [];
   readonly #groups = new PushSource<readonly Delivery[]>();
+
+  /** @param onSettle Told of each settlement as it happens. */
+  constructor(onSettle?: (delivery: Delivery, settlement: Settlement) => void) {
+    this.log = new SettlementLog(onSettle);
+  }
 
   /** How often a group was asked for. */
   get reads(): number {

@@ -13,6 +13,7 @@ import { invalidAckIds, invalidArgument, unavailable, unimplemented } from "./st
 
 type Topic = protos.google.pubsub.v1.ITopic;
 type Subscription = protos.google.pubsub.v1.ISubscription;
+type DeadLetterPolicy = protos.google.pubsub.v1.IDeadLetterPolicy;
 type PullRequest = protos.google.pubsub.v1.IPullRequest;
 
 /** Server limits (https://cloud.google.com/pubsub/quotas#resource_limits). */
@@ -22,8 +23,12 @@ const ACK_BYTES_MAX = 512 * 1024;
 
 /** What a subscription gets that does not ask for another, in seconds. */
 const ACK_DEADLINE_SECONDS = 10;
-/** After how many attempts a message goes to the dead-letter topic, where the policy does not say. */
-const DELIVERY_ATTEMPTS_MAX = 5;
+/** After how many attempts a message goes to the dead-letter topic, where the policy does not say; also the fewest. */
+const DELIVERY_ATTEMPTS = 5;
+const DELIVERY_ATTEMPTS_MAX = 100;
+
+/** `Subscription.State`: the only one there is here. */
+const ACTIVE = 1;
 
 /** Options of a subscription that would silently do nothing here. */
 const UNSUPPORTED = ["pushConfig", "bigqueryConfig", "cloudStorageConfig", "bigtableConfig", "filter"] as const;
@@ -73,12 +78,7 @@ export class Api {
       ackDeadlineSeconds: request.ackDeadlineSeconds || ACK_DEADLINE_SECONDS,
       exactlyOnce: request.enableExactlyOnceDelivery === true,
       ordering: request.enableMessageOrdering === true,
-      deadLetter: deadLetterPolicy
-        ? {
-          topic: deadLetterPolicy.deadLetterTopic ?? "",
-          attemptsMax: deadLetterPolicy.maxDeliveryAttempts || DELIVERY_ATTEMPTS_MAX,
-        }
-        : undefined,
+      deadLetter: deadLetterPolicy ? deadLetterOf(deadLetterPolicy) : undefined,
     });
     return this.getSubscription(name);
   }
@@ -91,7 +91,7 @@ export class Api {
       ackDeadlineSeconds: traits.ackDeadlineSeconds,
       enableExactlyOnceDelivery: traits.exactlyOnce,
       enableMessageOrdering: traits.ordering,
-      state: "ACTIVE",
+      state: ACTIVE,
       ...(traits.deadLetter && {
         deadLetterPolicy: {
           deadLetterTopic: traits.deadLetter.topic,
@@ -162,6 +162,18 @@ export class Api {
       throw invalidAckIds(unknown.map((index) => ackIds.text(index)));
     }
   }
+}
+
+function deadLetterOf({ deadLetterTopic, maxDeliveryAttempts }: DeadLetterPolicy) {
+  // 0 means that the request does not say.
+  const attemptsMax = maxDeliveryAttempts || DELIVERY_ATTEMPTS;
+  if (attemptsMax < DELIVERY_ATTEMPTS || attemptsMax > DELIVERY_ATTEMPTS_MAX) {
+    throw invalidArgument(
+      `The value for max_delivery_attempts is out of range. You passed ${attemptsMax} in the request, ` +
+        `but it must be from ${DELIVERY_ATTEMPTS} to ${DELIVERY_ATTEMPTS_MAX}.`,
+    );
+  }
+  return { topic: deadLetterTopic ?? "", attemptsMax };
 }
 
 function tooLarge(limit: number) {

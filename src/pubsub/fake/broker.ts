@@ -5,15 +5,12 @@
  */
 import type { Counters } from "./counters.ts";
 import type { FaultPlan } from "./faults.ts";
-import { concat, field, text } from "./wire.ts";
-import { withoutStamp } from "./messages.ts";
+import { encodeAttributes, publishTimeMs, withoutStamp } from "./messages.ts";
 import type { MessageStamps } from "./message_stamps.ts";
 import { alreadyExists, invalidArgument, notFound } from "./status_error.ts";
 import { Subscription, type SubscriptionTraits } from "./subscription.ts";
 import { Topic } from "./topic.ts";
-
-/** Field number of `PubsubMessage`. */
-const ATTRIBUTES = 2;
+import { concat } from "./wire.ts";
 
 /** What a deleted topic is called by the subscriptions that it leaves behind. */
 const DELETED_TOPIC = "_deleted-topic_";
@@ -141,9 +138,7 @@ function deadLetterMessage(
     CloudPubSubDeadLetterSourceSubscription: name!,
     CloudPubSubDeadLetterSourceSubscriptionProject: project!,
     CloudPubSubDeadLetterSourceDeliveryCount: String(attempts),
+    CloudPubSubDeadLetterSourceTopicPublishTime: new Date(publishTimeMs(message)).toISOString(),
   };
-  return concat([
-    withoutStamp(message),
-    ...Object.entries(attributes).map(([key, value]) => field(ATTRIBUTES, concat([text(1, key), text(2, value)]))),
-  ]);
+  return concat([withoutStamp(message), ...encodeAttributes(attributes)]);
 }

@@ -8,6 +8,11 @@ import { WireWriter } from "./wire.ts";
 /** Ids that one millisecond has room for: the last 6 of an id's 19 digits count within it. */
 const IDS_PER_MS = 1_000_000;
 const COUNTER_DIGITS = 6;
+const MS_DIGITS = 13;
+const ID_LENGTH = MS_DIGITS + COUNTER_DIGITS;
+
+/** Where the id begins in the stamp: after its tag and its length. */
+const ID_AT = 2;
 
 /** Has no factor in common with 1,000,000, so that multiplying by it reaches every counter exactly once. */
 const STRIDE = 387_420_489;
@@ -18,8 +23,9 @@ const PUBLISH_TIME = 4;
 const SECONDS = 1;
 const NANOS = 2;
 
-/** Id: a tag, a length, 19 digits. Time: a tag and a length, a tag and at most 5 bytes for each of its two numbers. */
-const STAMP_BYTES_MAX = 2 + 19 + 2 + 6 + 6;
+/** Id: a tag, a length, the digits. Time: a tag, a length, and for each of its two numbers a tag and at most 5 bytes. */
+const TIME_BYTES_MAX = 6 + 6;
+const STAMP_BYTES_MAX = ID_AT + ID_LENGTH + 2 + TIME_BYTES_MAX;
 
 const DIGIT_ZERO = 48;
 
@@ -45,6 +51,8 @@ export class MessageStamps {
   readonly #scratch = new WireWriter(new Uint8Array(STAMP_BYTES_MAX));
   readonly #offset: number;
   #ms: number;
+  #msDigits = "";
+  #lastDigits = 0;
   #counter = 0;
   #lastMicros = 0;
   #length = 0;
@@ -73,10 +81,10 @@ export class MessageStamps {
     }
     // The offset stays within the block, so that blocks, and thus runs, never overlap.
     const step = this.#options.order === "shuffled" ? STRIDE : 1;
-    let rest = (this.#counter++ * step + (step === 1 ? 0 : this.#offset)) % IDS_PER_MS;
+    let rest = this.#lastDigits = (this.#counter++ * step + (step === 1 ? 0 : this.#offset)) % IDS_PER_MS;
     const { bytes } = this.#scratch;
     for (let digit = COUNTER_DIGITS; digit > 0; digit--) {
-      bytes[2 + 13 + digit - 1] = DIGIT_ZERO + rest % 10;
+      bytes[ID_AT + MS_DIGITS + digit - 1] = DIGIT_ZERO + rest % 10;
       rest = Math.floor(rest / 10);
     }
     return bytes.subarray(0, this.#length);
@@ -84,7 +92,7 @@ export class MessageStamps {
 
   /** The id that the last `next` gave. */
   lastId(): string {
-    return String.fromCharCode(...this.#scratch.bytes.subarray(2, 2 + 19));
+    return this.#msDigits + String(this.#lastDigits).padStart(COUNTER_DIGITS, "0");
   }
 
   #setTime(): void {
@@ -92,22 +100,24 @@ export class MessageStamps {
     const micros = this.#options.timePrecision === "ms" ? now : Math.max(now, this.#lastMicros + 1);
     this.#lastMicros = micros;
     const seconds = Math.floor(micros / 1e6);
-    const time = new WireWriter(new Uint8Array(12));
+    const time = new WireWriter(new Uint8Array(TIME_BYTES_MAX));
     time.number(SECONDS, seconds);
     // Written even where it is 0: what a publisher may have put there must not shine through.
     time.number(NANOS, (micros - seconds * 1e6) * 1000);
     const writer = this.#scratch;
     writer.at = 0;
-    writer.header(MESSAGE_ID, 19);
+    writer.header(MESSAGE_ID, ID_LENGTH);
     this.#writeMs();
-    writer.at = 2 + 19;
+    writer.at = ID_AT + ID_LENGTH;
     writer.header(PUBLISH_TIME, time.at);
     writer.raw(time.bytes.subarray(0, time.at));
     this.#length = writer.at;
   }
 
   #writeMs(): void {
-    const digits = String(this.#ms).padStart(13, "0");
-    for (let index = 0; index < 13; index++) this.#scratch.bytes[2 + index] = digits.charCodeAt(index);
+    this.#msDigits = String(this.#ms).padStart(MS_DIGITS, "0");
+    for (let index = 0; index < MS_DIGITS; index++) {
+      this.#scratch.bytes[ID_AT + index] = this.#msDigits.charCodeAt(index);
+    }
   }
 }

@@ -6,11 +6,12 @@
  * @module
  */
 import { AckIdList } from "./ack_ids.ts";
-import { concat, fieldLength, text, WireReader, WireWriter } from "./wire.ts";
+import { concat, field, fieldLength, text, WireReader, WireWriter } from "./wire.ts";
 
 /** Field numbers of `PubsubMessage`. */
 const DATA = 1;
 const ATTRIBUTES = 2;
+const PUBLISH_TIME = 4;
 const ORDERING_KEY = 5;
 
 /** Field numbers of an entry of a map. */
@@ -84,25 +85,22 @@ export function encodePublishResponse(messageIds: readonly string[]): Uint8Array
 }
 
 /** Encodes a `PubsubMessage` without id and time. */
-export function encodeMessage({ data, attributes = {} }: NewMessage): Uint8Array {
-  const encoder = new TextEncoder();
-  const entries = Object.entries(attributes).map(([key, value]) => {
-    const pair = { key: encoder.encode(key), value: encoder.encode(value) };
-    return { ...pair, length: fieldLength(pair.key.length) + fieldLength(pair.value.length) };
-  });
+export function encodeMessage({ data, attributes }: NewMessage): Uint8Array {
+  const encoded = attributes === undefined ? [] : encodeAttributes(attributes);
   let length = fieldLength(data.length);
-  for (const entry of entries) length += fieldLength(entry.length);
+  for (const attribute of encoded) length += attribute.length;
   const writer = new WireWriter(new Uint8Array(length));
   writer.header(DATA, data.length);
   writer.raw(data);
-  for (const entry of entries) {
-    writer.header(ATTRIBUTES, entry.length);
-    writer.header(KEY, entry.key.length);
-    writer.raw(entry.key);
-    writer.header(VALUE, entry.value.length);
-    writer.raw(entry.value);
-  }
+  for (const attribute of encoded) writer.raw(attribute);
   return writer.bytes;
+}
+
+/** Attributes as fields of a `PubsubMessage`. */
+export function encodeAttributes(attributes: Readonly<Record<string, string>>): Uint8Array[] {
+  return Object.entries(attributes).map(([key, value]) =>
+    field(ATTRIBUTES, concat([text(KEY, key), text(VALUE, value)]))
+  );
 }
 
 /** Why Google's service would refuse an encoded `PubsubMessage`; `undefined`: it would not. */
@@ -136,6 +134,20 @@ function attributeFault(message: Uint8Array, entry: WireReader): string | undefi
   if (keyBytes > 256) return `An attribute key is too long: ${keyBytes} bytes, the maximum is 256.`;
   if (valueBytes > 1024) return `An attribute value is too long: ${valueBytes} bytes, the maximum is 1024.`;
   return undefined;
+}
+
+/** When a stored message was published, in milliseconds since 1970. */
+export function publishTimeMs(message: Uint8Array): number {
+  const reader = new WireReader(message);
+  let ms = 0;
+  while (reader.next()) {
+    if (reader.field !== PUBLISH_TIME) continue;
+    const time = new WireReader(message, reader);
+    ms = 0;
+    // Seconds, nanoseconds.
+    while (time.next()) ms += time.field === 1 ? time.value * 1000 : time.value / 1e6;
+  }
+  return ms;
 }
 
 /** What a publisher put into a stored message: everything but id and time. */

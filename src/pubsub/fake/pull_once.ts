@@ -46,6 +46,7 @@ export function pullOnce(subscription: Subscription, options: PullOptions): Prom
     leaseMs: subscription.traits.ackDeadlineSeconds * 1000,
     wantsProperties: false,
     roomBytes: Infinity,
+    idle: true,
     get roomMessages() {
       return open ? messagesMax : 0;
     },

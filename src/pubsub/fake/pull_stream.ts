@@ -90,6 +90,10 @@ export class PullStream implements Consumer {
     return this.#bytesMax - this.#heldBytes;
   }
 
+  get idle(): boolean {
+    return this.#heldMessages === 0;
+  }
+
   /** A request came. What is wrong with it ends the stream. */
   request(request: StreamingPullRequest): void {
     if (this.#over) return;

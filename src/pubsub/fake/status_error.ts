@@ -62,18 +62,25 @@ export function unauthenticated(): StatusError {
   );
 }
 
-/** What became of an ack id whose lease is over (https://cloud.google.com/pubsub/docs/exactly-once-delivery). */
+/**
+ * Trailers beyond about 64 KiB, after base64, make the client's HTTP/2 layer cancel the call. An answer with more ids
+ * than fit leaves all of them out: one that names only some would call the others acknowledged.
+ */
+const STATUS_DETAILS_BYTES_MAX = 40 * 1024;
+
+/** Google's words for an ack id whose lease is over (https://cloud.google.com/pubsub/docs/exactly-once-delivery). */
+const ACK_ID_FAILURE = "EXACTLY_ONCE_ACKID_FAILURE";
 const INVALID_ACK_ID = "PERMANENT_FAILURE_INVALID_ACK_ID";
 
 /**
  * The answer of a subscription with exactly-once delivery to ack ids that it does not hold: the fate of each, as the
- * metadata of an `ErrorInfo`.
+ * metadata of an `ErrorInfo`, or of none where they are too many for that.
  */
 export function invalidAckIds(ackIds: readonly string[]): StatusError {
   const details = "Some acknowledgement ids in the request were invalid. " +
     "This could be because the acknowledgement ids have expired or the acknowledgement ids were malformed.";
   const info = concat([
-    text(1, INVALID_ACK_ID),
+    text(1, ACK_ID_FAILURE),
     text(2, "pubsub.googleapis.com"),
     ...ackIds.map((id) => field(3, concat([text(1, id), text(2, INVALID_ACK_ID)]))),
   ]);
@@ -81,9 +88,7 @@ export function invalidAckIds(ackIds: readonly string[]): StatusError {
   const code = new WireWriter(new Uint8Array(2));
   code.number(1, STATUS.INVALID_ARGUMENT);
   // google.rpc.Status: code, message, details.
-  return new StatusError(
-    STATUS.INVALID_ARGUMENT,
-    details,
-    concat([code.bytes, text(2, details), field(3, any)]),
-  );
+  const statusDetails = concat([code.bytes, text(2, details), field(3, any)]);
+  const fits = statusDetails.length <= STATUS_DETAILS_BYTES_MAX;
+  return new StatusError(STATUS.INVALID_ARGUMENT, details, fits ? statusDetails : undefined);
 }

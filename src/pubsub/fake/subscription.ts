@@ -27,8 +27,10 @@ export interface Consumer extends LeaseHolder {
   readonly wantsProperties: boolean;
   /** How many messages it takes now, at most; 0 while it has no room. */
   readonly roomMessages: number;
-  /** Likewise in bytes; a consumer that holds nothing takes one message of any size. */
+  /** Likewise in bytes. */
   readonly roomBytes: number;
+  /** It holds nothing, and therefore takes one message of any size. */
+  readonly idle: boolean;
   /** It got messages: this many, of so many bytes together, encoded as a response. */
   deliver(response: Uint8Array, taken: { readonly messages: number; readonly bytes: number }): void;
   /** The subscription is no more. */
@@ -166,7 +168,7 @@ export class Subscription implements TopicListener, Disposable {
     this.#pump = undefined;
   }
 
-  /** A lease of this subscription that these bytes name. */
+  /** Calls `settle` for each lease that these ids name. Returns the indexes of the others. */
   #forEach(ackIds: AckIdList, settle: (lease: Lease<Consumer>) => void): number[] {
     const unknown: number[] = [];
     for (let index = 0; index < ackIds.count; index++) {
@@ -217,41 +219,27 @@ export class Subscription implements TopicListener, Disposable {
   #handOver(): void {
     if (this.#parts.faults.current.pauseDelivery) return;
     const ready = this.#consumers.filter((consumer) => consumer.roomMessages > 0 && consumer.roomBytes > 0);
-    let served = 0;
-    for (const consumer of ready) {
-      const waiting = this.#backlog.waiting;
-      if (waiting === 0) break;
-      this.#serve(consumer, Math.ceil(waiting / (ready.length - served)));
-      served++;
+    const served = new Set<Consumer>();
+    for (const [index, consumer] of ready.entries()) {
+      const share = Math.ceil(this.#backlog.waiting / (ready.length - index));
+      if (this.#serve(consumer, share)) served.add(consumer);
     }
-    if (served === 0) return;
+    if (served.size === 0) return;
     // Whoever was served goes to the end of the queue.
-    const done = new Set(ready.slice(0, served));
-    const next = this.#consumers.filter((consumer) => !done.has(consumer));
-    this.#consumers = [...next, ...this.#consumers.filter((consumer) => done.has(consumer))];
+    this.#consumers = [
+      ...this.#consumers.filter((consumer) => !served.has(consumer)),
+      ...this.#consumers.filter((consumer) => served.has(consumer)),
+    ];
     this.#parts.counters.changed();
     if (this.#backlog.waiting > 0) this.wake();
   }
 
-  #serve(consumer: Consumer, share: number): void {
+  /** Hands a consumer at most this many messages, in one response. Returns whether there was one to hand over. */
+  #serve(consumer: Consumer, share: number): boolean {
     const { topic: { log }, counters: { now }, faults } = this.#parts;
-    const { duplicateShare, reorder } = faults.current;
-    const room = { messages: Math.min(share, RESPONSE_MESSAGES_MAX, consumer.roomMessages), bytes: consumer.roomBytes };
-    const positions: number[] = [];
-    let bytes = 0;
-    while (positions.length < room.messages) {
-      const position = this.#backlog.peek();
-      if (position < 0) break;
-      const size = log.size(position);
-      if (positions.length > 0 && bytes + size > Math.min(room.bytes, RESPONSE_BYTES_MAX)) break;
-      bytes += size;
-      const again = this.#backlog.take();
-      if (again) now.redelivered++;
-      else if (faults.hits(duplicateShare)) this.#backlog.duplicate(position);
-      positions.push(position);
-    }
-    if (positions.length === 0) return;
-    if (reorder) faults.shuffle(positions);
+    const { positions, bytes } = this.#take(consumer, Math.min(share, RESPONSE_MESSAGES_MAX, consumer.roomMessages));
+    if (positions.length === 0) return false;
+    if (faults.current.reorder) faults.shuffle(positions);
     const response = encodeResponse({
       log,
       positions,
@@ -264,5 +252,27 @@ export class Subscription implements TopicListener, Disposable {
     now.delivered += positions.length;
     now.outstanding += positions.length;
     consumer.deliver(response, { messages: positions.length, bytes });
+    return true;
+  }
+
+  /** Takes messages off the backlog, as many as the consumer has room for. */
+  #take(consumer: Consumer, messagesMax: number): { readonly positions: number[]; readonly bytes: number } {
+    const { topic: { log }, counters: { now }, faults } = this.#parts;
+    const { duplicateShare } = faults.current;
+    const positions: number[] = [];
+    let bytes = 0;
+    while (positions.length < messagesMax) {
+      const position = this.#backlog.peek();
+      if (position < 0) break;
+      const size = log.size(position);
+      const first = positions.length === 0;
+      if (!first && bytes + size > RESPONSE_BYTES_MAX) break;
+      if (!(first && consumer.idle) && bytes + size > consumer.roomBytes) break;
+      if (this.#backlog.take()) now.redelivered++;
+      else if (faults.hits(duplicateShare)) this.#backlog.duplicate(position);
+      positions.push(position);
+      bytes += size;
+    }
+    return { positions, bytes };
   }
 }

@@ -1,0 +1,15 @@
+import { FakeServer } from "../../src/pubsub/fake_server.ts";
+import { exercisePubSub } from "./pubsub_contract.ts";
+
+exercisePubSub({
+  name: "FakeServer",
+  open: () => FakeServer.start(),
+  behaviour: {
+    keepsToLimits: true,
+    answersPings: true,
+    tellsProperties: true,
+    confirmsOnStream: true,
+    countsLateAcks: false,
+    shortestLease: 10,
+  },
+});

@@ -1,0 +1,221 @@
+/**
+ * What a store on a server does beyond the contract: the server's settings, its partitions, its users.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import fc from "fast-check";
+import { DEAD_LETTER_REASONS } from "../../src/entry/entry.ts";
+import { openStore } from "../../src/store/open_store.ts";
+import { StoreError } from "../../src/store/store.ts";
+import type { TestServer } from "../support/database.ts";
+import { entries, entry, key, keys } from "../support/entries.ts";
+import { addressOf, migrated, openOn, serverFixture, until, user } from "./server_fixture.ts";
+import { exerciseServerOutages } from "./server_outages.ts";
+import { exerciseStore } from "./store_contract.ts";
+import { assertStored, assertWriteFails, deadLetter, write, writeWithRetries } from "./store_fixture.ts";
+
+/** Registers the contract and the cases of servers. @param name Goes in front of the tests' names. */
+export function exerciseServerStore(name: string, server: TestServer): void {
+  exerciseStore(name, (options = { migrated: true }) => serverFixture(server, options));
+  exerciseServerOutages(name, server);
+
+  const partitionsOf = async (database: string) => {
+    const rows = await server.query(
+      `SELECT partition_name AS name FROM information_schema.partitions
+       WHERE table_schema = '${database}' AND table_name = 'service_logs' ORDER BY partition_ordinal_position`,
+    );
+    return rows.map((row) => String(row.name));
+  };
+  const days = (from: string, count: number) =>
+    Array.from({ length: count }, (_, i) => {
+      const date = new Date(Date.parse(from) + i * 86_400_000);
+      return `p${date.toISOString().slice(0, 10).replaceAll("-", "")}`;
+    });
+
+  Deno.test(`${name}: migrate() partitions service_logs by day, from 8 days back to 15 ahead`, async () => {
+    await using database = await server.freshDatabase();
+    await using store = openOn(database.url, { nowMs: () => Date.UTC(2026, 1, 24, 23, 59) });
+    await store.migrate({ dryRun: false });
+    assertEquals(await partitionsOf(database.name), ["p_past", ...days("2026-02-16", 24), "p_future"]);
+    await write(store, { entries: [entry({ ...key(1), publishTime: "2026-02-28 23:59:59.999999" })] });
+    const [row] = await database.query("SELECT COUNT(*) AS n FROM service_logs PARTITION (p20260228)");
+    assertEquals(Number(row?.n), 1);
+  });
+
+  Deno.test(`${name}: write() adds partitions when few are left ahead, and keeps the rows`, async () => {
+    await using database = await server.freshDatabase();
+    let nowMs = Date.UTC(2026, 1, 24);
+    {
+      await using store = openOn(database.url, { nowMs: () => nowMs });
+      await store.migrate({ dryRun: false });
+      await write(store, { entries: [entry({ ...key(1), publishTime: "2026-03-20 00:00:00.000000" })] });
+      nowMs = Date.UTC(2026, 2, 4);
+      await write(store, { entries: [entry(key(2))] });
+      await until(async () => (await partitionsOf(database.name)).length > 26);
+    }
+    assertEquals(await partitionsOf(database.name), ["p_past", ...days("2026-02-16", 32), "p_future"]);
+    const [row] = await database.query("SELECT COUNT(*) AS n FROM service_logs PARTITION (p_future)");
+    assertEquals(Number(row?.n), 1);
+  });
+
+  Deno.test(`${name}: write() only warns when it may not add partitions`, async () => {
+    await using database = await server.freshDatabase();
+    {
+      await using store = openOn(database.url, { nowMs: () => Date.UTC(2026, 1, 24) });
+      await store.migrate({ dryRun: false });
+    }
+    await using writer = await user(server, { database: database.name, rights: "SELECT, INSERT, UPDATE" });
+    const warnings: string[] = [];
+    {
+      await using store = openOn(database.url, {
+        at: { user: writer.name, password: writer.password },
+        onWarning: (message) => warnings.push(message),
+        nowMs: () => Date.UTC(2026, 2, 20),
+      });
+      assertEquals((await write(store, { entries: [entry()] })).stored, 1);
+      await until(() => warnings.length > 0);
+    }
+    assertEquals(warnings.length, 1);
+    assertMatch(warnings[0]!, /add partitions.*denied/i);
+  });
+
+  Deno.test(`${name}: a wrong password is fatal and is nowhere in the error`, async () => {
+    await using database = await migrated(server);
+    await using someone = await user(server, { database: database.name, rights: "ALL" });
+    await using store = openOn(database.url, { at: { user: someone.name, password: "not-the-Password!" } });
+    const error = await assertWriteFails(store, { entries: [entry()] }, "fatal");
+    assertMatch(error.message, /denied/i);
+    assert(!Deno.inspect(error, { depth: 10, showHidden: true }).includes("not-the-Password!"));
+    assert(!store.address.includes("not-the-Password!"));
+  });
+
+  Deno.test(`${name}: migrate() creates a database that does not exist, and with dryRun says so`, async () => {
+    await using database = await server.freshDatabase({ create: false });
+    await using store = openOn(database.url);
+    assertMatch((await assertWriteFails(store, { entries: [entry()] }, "fatal")).message, /lms migrate/);
+    const planned = await store.migrate({ dryRun: true });
+    assertMatch(planned[0]!.statements[0]!, new RegExp(`^CREATE DATABASE .*${database.name}`));
+    await assertWriteFails(store, { entries: [entry()] }, "fatal");
+    assertEquals(await store.migrate({ dryRun: false }), planned);
+    await write(store, { entries: [entry()] });
+    await assertStored(store, { entries: [entry()] });
+  });
+
+  Deno.test(`${name}: migrate() that may not create the database is fatal and says what to run`, async () => {
+    await using database = await server.freshDatabase({ create: false });
+    await using nobody = await user(server, { database: database.name, rights: "" });
+    await using store = openOn(database.url, { at: { user: nobody.name, password: nobody.password } });
+    const error = await assertRejects(() => store.migrate({ dryRun: false }), StoreError);
+    assertEquals(error.disposition, "fatal");
+    assertMatch(
+      error.message,
+      new RegExp(`CREATE DATABASE IF NOT EXISTS .${database.name}.*; GRANT ALL ON .${database.name}`),
+    );
+  });
+
+  Deno.test(`${name}: write() is exact whatever the server's SQL mode and time zone are`, async () => {
+    await using database = await migrated(server);
+    const [before] = await server.query("SELECT @@GLOBAL.sql_mode AS mode, @@GLOBAL.time_zone AS zone");
+    try {
+      await server.query("SET GLOBAL sql_mode = 'NO_BACKSLASH_ESCAPES,ANSI_QUOTES,PAD_CHAR_TO_FULL_LENGTH'");
+      await server.query("SET GLOBAL time_zone = '+11:00'");
+      await using store = openOn(database.url);
+      const stored = entry({ ...key(1), serviceName: `it's "\\"`, payload: `' \\' \\\\ " \0 \x1a \n` });
+      await write(store, { entries: [stored] });
+      await assertStored(store, { entries: [stored] });
+      await assertWriteFails(store, { entries: [entry({ ...key(2), payload: "x".repeat(65_536) })] }, "reject");
+      const createdAt = (await store.entriesByKey([stored]))[0]!.createdAt;
+      assert(Math.abs(Date.parse(`${createdAt.replace(" ", "T")}Z`) - Date.now()) < 60_000, createdAt);
+    } finally {
+      await server.query(`SET GLOBAL sql_mode = '${before!.mode}', GLOBAL time_zone = '${before!.zone}'`);
+    }
+  });
+
+  Deno.test(`${name}: write() splits a batch to fit a packet of 1 MiB, and warns of it once`, async () => {
+    await using database = await migrated(server);
+    const [before] = await server.query("SELECT @@GLOBAL.max_allowed_packet AS bytes");
+    try {
+      await server.query("SET GLOBAL max_allowed_packet = 1048576");
+      const warnings: string[] = [];
+      await using store = openOn(database.url, { onWarning: (message) => warnings.push(message) });
+      const batch = Array.from({ length: 40 }, (_, n) => entry({ ...key(n), payload: `'${n % 10}`.repeat(32_000) }));
+      const deadLetters = Array.from(
+        { length: 5 },
+        (_, n) => deadLetter({ ...key(100 + n), data: new Uint8Array(500_000) }),
+      );
+      await write(store, { entries: batch, deadLetters });
+      await assertStored(store, { entries: batch, deadLetters: 5 });
+      assertEquals(warnings.length, 1);
+      assertMatch(warnings[0]!, /max_allowed_packet is 1048576/);
+      const tooLarge = deadLetter({ ...key(200), data: new Uint8Array(1_100_000) });
+      const error = await assertWriteFails(store, { entries: [entry(key(300))], deadLetters: [tooLarge] }, "fatal");
+      assertMatch(error.message, /raise its max_allowed_packet/);
+      await assertStored(store, { entries: batch, deadLetters: 5 });
+    } finally {
+      await server.query(`SET GLOBAL max_allowed_packet = ${before!.bytes}`);
+    }
+  });
+
+  Deno.test(`${name}: write() of two writers with dead letters of the same minutes needs no retries`, async () => {
+    await using database = await migrated(server);
+    await using one = openOn(database.url);
+    await using two = openOn(database.url);
+    let retries = 0;
+    const writeAll = async (stores: readonly typeof one[]) => {
+      const batches = stores.map(async (store, w) => {
+        for (let round = 0; round < 25; round++) {
+          const own = Array.from({ length: 100 }, (_, i) => key((round * 100 + i) * stores.length + w));
+          const batch = {
+            entries: own.filter((_, i) => i % 3 !== 0).map((k) => entry(k)),
+            deadLetters: own.filter((_, i) => i % 3 === 0).map((k) => deadLetter(k)),
+          };
+          retries += (await writeWithRetries(store, batch)).retries;
+        }
+      });
+      await Promise.all(batches);
+    };
+    await writeAll([one, two, one, two]);
+    assertEquals(await one.totals(), { entries: 4 * 25 * 66, counted: 4 * 25 * 66, deadLetters: 4 * 25 * 34 });
+    assertEquals(retries, 0);
+  });
+
+  Deno.test(`${name}: write() has the same outcome as SQLite's`, async () => {
+    const batches = fc.record({
+      entries: fc.array(entries(), { maxLength: 12 }),
+      deadLetters: fc.array(
+        fc.record({
+          key: keys(),
+          reason: fc.constantFrom(...DEAD_LETTER_REASONS),
+          detail: fc.string({ unit: "grapheme", maxLength: 20 }),
+          data: fc.uint8Array({ maxLength: 20 }),
+        }).map(({ key, ...fields }) => deadLetter({ ...key, ...fields })),
+        { maxLength: 6 },
+      ),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(batches, { minLength: 1, maxLength: 4 }), async (history) => {
+        await using database = await migrated(server);
+        await using ours = openOn(database.url);
+        await using theirs = openStore({ kind: "sqlite", path: ":memory:" }, { writers: 1, onWarning: () => {} });
+        await theirs.migrate({ dryRun: false });
+        for (const batch of history) assertEquals(await write(ours, batch), await write(theirs, batch));
+        const all = history.flatMap((batch) => [...batch.entries, ...batch.deadLetters]);
+        const read = async (store: typeof ours) => ({
+          totals: await store.totals(),
+          counts: await store.severityCounts(),
+          entries: (await store.entriesByKey(all)).map(({ createdAt: _, ...rest }) => rest),
+        });
+        assertEquals(await read(ours), await read(theirs));
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  Deno.test(`${name}: an address names host, port and database`, async () => {
+    await using database = await server.freshDatabase();
+    await using store = openOn(database.url);
+    const { host, port } = addressOf(database.url);
+    assertEquals(store.address, `mysql://${host}:${port}/${database.name}`);
+  });
+}

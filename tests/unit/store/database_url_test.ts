@@ -1,0 +1,96 @@
+import { assert, assertEquals } from "@std/assert";
+import { describeAddress, type MysqlAddress, parseDatabaseUrl } from "../../../src/store/database_url.ts";
+
+const plain: MysqlAddress = {
+  kind: "mysql",
+  host: "db.example",
+  port: 3306,
+  user: "lms",
+  password: "secret",
+  database: "logs",
+  tls: "disabled",
+  tlsCaPath: undefined,
+};
+
+const VALID: readonly (readonly [url: string, address: Partial<MysqlAddress>])[] = [
+  ["mysql://lms:secret@db.example/logs", {}],
+  ["mariadb://lms:secret@db.example:3307/logs", { port: 3307 }],
+  ["MySQL://lms:secret@db.example/logs", {}],
+  ["mysql://lms@db.example/logs", { password: "" }],
+  ["mysql://l%40s:p%2Fw%3A%23%3F%25@db.example/logs", { user: "l@s", password: "p/w:#?%" }],
+  ["mysql://lms:sécret@db.example/l%C3%B6gs", { password: "sécret", database: "lögs" }],
+  ["mysql://lms:secret@[::1]:3306/logs", { host: "::1" }],
+  ["mysql://lms:secret@db.example/logs?ssl=required", { tls: "required" }],
+  ["mysql://lms:secret@db.example/logs?ssl=true", { tls: "verify_identity" }],
+  ["mysql://lms:secret@db.example/logs?ssl=false", { tls: "disabled" }],
+  ["mysql://lms:secret@db.example/logs?ssl=verify_ca&ssl_ca=/etc/ca.pem", {
+    tls: "verify_ca",
+    tlsCaPath: "/etc/ca.pem",
+  }],
+];
+
+for (const [url, address] of VALID) {
+  Deno.test(`parseDatabaseUrl() reads ${url}`, () => {
+    assertEquals(parseDatabaseUrl(url), { state: "valid", address: { ...plain, ...address } });
+  });
+}
+
+const PATHS: readonly (readonly [url: string, path: string])[] = [
+  ["sqlite:./lms.db", "./lms.db"],
+  ["sqlite:lms.db", "lms.db"],
+  ["sqlite:/var/lib/lms.db", "/var/lib/lms.db"],
+  ["sqlite:///var/lib/lms.db", "/var/lib/lms.db"],
+  ["sqlite:C:\\lms.db", "C:\\lms.db"],
+  ["sqlite:with space?.db", "with space?.db"],
+  ["sqlite::memory:", ":memory:"],
+];
+
+for (const [url, path] of PATHS) {
+  Deno.test(`parseDatabaseUrl() reads ${url}`, () => {
+    assertEquals(parseDatabaseUrl(url), { state: "valid", address: { kind: "sqlite", path } });
+  });
+}
+
+const INVALID: readonly (readonly [url: string, reason: RegExp])[] = [
+  ["", /is none of/],
+  ["lms.db", /is none of/],
+  ["postgres://lms:hunter2@db/logs", /is none of/],
+  ["hunter2", /is none of/],
+  ["sqlite:", /no path/],
+  ["sqlite://", /no path/],
+  ["sqlite:a\0b", /NUL/],
+  ["mysql:", /no host|form/],
+  ["mysql://lms:hunter2@/logs", /host|form/],
+  ["mysql://:hunter2@db/logs", /user/],
+  ["mysql://lms:hunter2/x@db/logs", /%2F/],
+  ["mysql://lms:hunter2%@db/logs", /%25/],
+  ["mysql://lms:hunter2%zz@db/logs", /%25/],
+  ["mysql://lms:hunter2@db:70000/logs", /form/],
+  ["mysql://lms:hunter2@db:0/logs", /port/],
+  ["mysql://lms:hunter2@db", /database name/],
+  ["mysql://lms:hunter2@db/", /database name/],
+  ["mysql://lms:hunter2@db/a/b", /database name/],
+  [`mysql://lms:hunter2@db/${"x".repeat(65)}`, /database name/],
+  ["mysql://lms:hunter2@db/logs#x", /#/],
+  ["mysql://lms:hunter2@db/logs?ssl=maybe", /ssl/],
+  ["mysql://lms:hunter2@10.0.0.1/logs?ssl=verify_identity", /verify_ca/],
+  ["mysql://lms:hunter2@[::1]/logs?ssl=true", /verify_ca/],
+  ["mysql://lms:hunter2@db/logs?charset=latin1", /unknown option charset/],
+  ["mysql://lms:hunter2@db/logs?ssl_ca=/ca.pem", /ssl_ca/],
+];
+
+for (const [url, reason] of INVALID) {
+  Deno.test(`parseDatabaseUrl() refuses ${Deno.inspect(url)} and keeps the password to itself`, () => {
+    const parsed = parseDatabaseUrl(url);
+    assert(parsed.state === "invalid", Deno.inspect(parsed));
+    assert(reason.test(parsed.reason), parsed.reason);
+    assert(!parsed.reason.includes("hunter2"), parsed.reason);
+  });
+}
+
+Deno.test("describeAddress() names the place and leaves out user and password", () => {
+  assertEquals(describeAddress(plain), "mysql://db.example:3306/logs");
+  assertEquals(describeAddress({ ...plain, host: "::1" }), "mysql://[::1]:3306/logs");
+  assertEquals(describeAddress({ kind: "sqlite", path: "./lms.db" }), "sqlite:./lms.db");
+  assertEquals(describeAddress({ kind: "sqlite", path: ":memory:" }), "sqlite::memory:");
+});

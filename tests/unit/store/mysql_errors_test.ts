@@ -1,0 +1,64 @@
+import { assert, assertEquals } from "@std/assert";
+import { isDriverError, isServerAnswer, mysqlDisposition, toStoreError } from "../../../src/store/mysql_errors.ts";
+import type { Disposition } from "../../../src/store/store.ts";
+
+const answer = (errno: number, sqlState = "HY000") =>
+  Object.assign(new Error(`error ${errno}`), { errno, sqlState, code: "ER_SOMETHING", sql: "INSERT 'secret payload'" });
+const local = (code: string) => Object.assign(new Error(`connect ${code}`), { code, errno: -111, fatal: true });
+
+const CASES: readonly (readonly [what: string, error: Error, disposition: Disposition])[] = [
+  ["a deadlock", answer(1213, "40001"), "retry"],
+  ["a lock timeout", answer(1205), "retry"],
+  ["MariaDB's changed record", answer(1020), "retry"],
+  ["a refused connection", local("ECONNREFUSED"), "reconnect"],
+  ["a lost connection", local("PROTOCOL_CONNECTION_LOST"), "reconnect"],
+  ["an unknown host", local("ENOTFOUND"), "reconnect"],
+  ["a read-only server", answer(1290), "reconnect"],
+  ["a server that shuts down", answer(1053, "08S01"), "reconnect"],
+  ["too many connections", answer(1040, "08004"), "reconnect"],
+  ["a full disk", answer(1021), "reconnect"],
+  ["a value that is too long", answer(1406, "22001"), "reject"],
+  ["characters that do not fit", answer(1366), "reject"],
+  ["a word that an ENUM does not have", answer(1265, "01000"), "reject"],
+  ["a wrong password", answer(1045, "28000"), "fatal"],
+  ["a missing table", answer(1146, "42S02"), "fatal"],
+  ["an unknown database", answer(1049, "42000"), "fatal"],
+  ["a certificate that does not verify", local("HANDSHAKE_SSL_ERROR"), "fatal"],
+  ["an unknown data exception", answer(65_001, "22ABC"), "reject"],
+  ["an unknown rollback", answer(65_001, "40ABC"), "retry"],
+  ["an unknown refusal of access", answer(65_001, "42ABC"), "fatal"],
+  ["anything unknown from a server", answer(65_001), "reconnect"],
+  ["anything unknown on the way to it", local("E_NEW"), "reconnect"],
+];
+
+for (const [what, error, disposition] of CASES) {
+  Deno.test(`mysqlDisposition() of ${what} is ${disposition}`, () => {
+    assertEquals(mysqlDisposition(error), disposition);
+    assert(isDriverError(error));
+  });
+}
+
+Deno.test("isServerAnswer() tells a server's error from a lost connection", () => {
+  assert(isServerAnswer(answer(1213)));
+  assert(!isServerAnswer(local("ECONNRESET")));
+});
+
+Deno.test("isDriverError() leaves a fault of this program alone", () => {
+  assert(!isDriverError(new TypeError("undefined is not a function")));
+  assert(!isDriverError("a string"));
+});
+
+Deno.test("toStoreError() keeps message and numbers, and drops the statement with its payloads", () => {
+  const error = toStoreError("write batch", answer(1213, "40001"));
+  assertEquals(error.message, "Cannot write batch: error 1213");
+  assertEquals(error.disposition, "retry");
+  assertEquals({ ...error.cause as object }, { errno: 1213, sqlState: "40001", code: "ER_SOMETHING" });
+  assert(!Deno.inspect(error, { depth: 10 }).includes("secret payload"));
+});
+
+Deno.test("toStoreError() says the code where the driver says nothing else", () => {
+  assertEquals(
+    toStoreError("read", Object.assign(new Error(""), { code: "ECONNREFUSED" })).message,
+    "Cannot read: ECONNREFUSED",
+  );
+});
