@@ -15,6 +15,7 @@ import { pub } from "./commands/pub.ts";
 import { sim } from "./commands/sim.ts";
 import { readConfig, type Setting, type SettingName, SETTINGS } from "./config.ts";
 import { nearest } from "./ops/nearest.ts";
+import { redact } from "./ops/redact.ts";
 
 /** Every command, in the order in which they are listed. */
 export const COMMANDS: readonly Command[] = [mock, emu, pub, mon, sim, demo, emulator, migrate];
@@ -33,10 +34,11 @@ export interface World extends Omit<Context, "log"> {
 
 /** Runs the program. Never exits by itself: the result is the exit code. */
 export async function run(world: World): Promise<number> {
-  const { print, complain } = world;
+  const { print } = world;
+  const complain = (problem: string) => world.complain(oneSafeLine(problem));
   const [first, ...rest] = world.args;
   if (first === undefined) {
-    complain(programHelp(COMMANDS));
+    world.complain(programHelp(COMMANDS));
     return EXIT.failed;
   }
   if (first === "--version" || first === "-V") {
@@ -81,6 +83,11 @@ export async function run(world: World): Promise<number> {
     complain(`lms ${command.name}: ${error.message}`);
     return EXIT.usage;
   }
+}
+
+/** What was given is repeated in one line, whatever it is, and without a password that it may hold. */
+function oneSafeLine(problem: string): string {
+  return redact(problem).replace(/\p{Cc}+/gu, " ");
 }
 
 interface Parsed {

@@ -11,6 +11,7 @@ import {
   either,
   formatBytes,
   formatDuration,
+  hostAndPort,
   matching,
   oneOf,
   type Reader,
@@ -49,7 +50,7 @@ function setting<T>(definition: Setting<T>): Setting<T> {
 
 /** A flag that is given or not. */
 function onOff(flag: string, help: string): Defaulted<boolean> {
-  return { flag, help, default: "false", read: (text) => ({ ok: true, value: text === "true" }) };
+  return { flag, help, default: "false", defaultNote: "off", read: (text) => ({ ok: true, value: text === "true" }) };
 }
 
 /** https://cloud.google.com/pubsub/docs/pubsub-basics#resource_names */
@@ -58,9 +59,10 @@ const RESOURCE_NAME = matching(
   "3 to 255 letters, digits and - . _ ~ + %, beginning with a letter and not with goog",
 );
 
-const HOST_AND_PORT = matching(/^(\[[\da-fA-F:.]+\]|[^\s/:@]+):\d{1,5}$/, "host:port");
-
 const DAY_MS = 86_400_000;
+
+/** A timer fires at once that is set to more than 2 ** 31 - 1 ms, which is 24.8 days. */
+const LONGEST_RUN_MS = 24 * DAY_MS;
 
 /** Every setting of every command. */
 export const SETTINGS = {
@@ -68,7 +70,8 @@ export const SETTINGS = {
     env: ["PUBSUB_EMULATOR_HOST"],
     value: "HOST:PORT",
     help: "use the Pub/Sub emulator at this address, without TLS and credentials",
-    read: HOST_AND_PORT,
+    defaultNote: "none: Google's own service",
+    read: hostAndPort(),
   }),
   endpoint: setting({
     flag: "endpoint",
@@ -76,7 +79,7 @@ export const SETTINGS = {
     value: "HOST:PORT",
     help: "a regional or private endpoint of Pub/Sub, spoken to with TLS and credentials",
     defaultNote: "Google's global endpoint",
-    read: HOST_AND_PORT,
+    read: hostAndPort(),
   }),
   project: setting({
     flag: "project",
@@ -149,7 +152,7 @@ export const SETTINGS = {
     value: "SECONDS",
     help: "how long to run",
     defaultNote: "until stopped",
-    read: duration(1, 366 * DAY_MS),
+    read: duration(1, LONGEST_RUN_MS),
   }),
   maxInFlight: setting({
     flag: "max-in-flight",
@@ -245,6 +248,7 @@ export const SETTINGS = {
     flag: "manifest",
     value: "FILE",
     help: "also write the manifest of what was published to this file, as JSON",
+    defaultNote: "no file",
     read: anyText("a file's path"),
   }),
   listMessages: onOff("list-messages", "list every message in the manifest: its id and a digest of its payload"),

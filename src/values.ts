@@ -34,8 +34,9 @@ export function decimal(min: number, max: number): Reader<number> {
 
 const MS_PER_UNIT: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, "": 1_000 };
 
-/** Milliseconds as a person writes them: `500ms`, `90s`, `5m`. */
+/** Milliseconds as a person writes them: `500ms`, `90s`, `5m`, `2h`. */
 export function formatDuration(ms: number): string {
+  if (ms >= 3_600_000 && ms % 3_600_000 === 0) return `${ms / 3_600_000}h`;
   if (ms >= 60_000 && ms % 60_000 === 0) return `${ms / 60_000}m`;
   if (ms >= 1_000 && ms % 100 === 0) return `${ms / 1_000}s`;
   return `${ms}ms`;
@@ -85,6 +86,16 @@ export function oneOf<const W extends string>(words: readonly W[]): Reader<W> {
   return (text) => {
     const word = words.find((word) => word === text.toLowerCase());
     return word === undefined ? { ok: false, allowed: `one of ${words.join(", ")}` } : ok(word);
+  };
+}
+
+/** A `host:port`, where the host is a name, an IPv4 address or an IPv6 address in brackets. */
+export function hostAndPort(): Reader<string> {
+  const allowed = "host:port, such as 127.0.0.1:8085";
+  return (text) => {
+    const [, port] = /^(?:\[[\da-fA-F:.]+\]|[^\s/:@]+):(\d{1,5})$/.exec(text) ?? [];
+    const number = port === undefined ? NaN : Number(port);
+    return number >= 1 && number <= 65_535 ? ok(text) : { ok: false, allowed };
   };
 }
 

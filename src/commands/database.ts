@@ -13,7 +13,7 @@ import { type Store, StoreError } from "../store/store.ts";
 import { UsageError } from "./command.ts";
 
 /** Where entries go when nobody says, and nothing can get lost by that: beside an emulator. */
-const LOCAL_DATABASE = "sqlite:./lms.db";
+export const LOCAL_DATABASE = "sqlite:./lms.db";
 
 /** What opening needs to know. */
 export interface StoreNeeds {

@@ -13,7 +13,7 @@ import { simulate } from "../sim/simulator.ts";
 import { traffic } from "../sim/traffic.ts";
 import type { Totals } from "../store/store.ts";
 import { type Command, type Context, defineCommand, EXIT, UsageError } from "./command.ts";
-import { openStore, prepareStore } from "./database.ts";
+import { LOCAL_DATABASE, openStore, prepareStore } from "./database.ts";
 import { monitor, MONITOR_SETTINGS, type MonitorResult } from "./monitor.ts";
 import { openEmbedded } from "./pubsub.ts";
 import { randomSeed } from "./quantity.ts";
@@ -42,7 +42,7 @@ export const demo: Command = defineCommand({
   ],
   settings: SETTINGS,
   defaults: {
-    database: "sqlite:./lms.db",
+    database: LOCAL_DATABASE,
     flushIntervalMs: "1",
     durationMs: "30",
     rate: "50",
@@ -120,11 +120,16 @@ function summary({ published, result, totals, address }: Summary): string[] {
     `published  ${published} messages`,
     `stored     ${stored} entries and ${deadLettered} dead letters${again}`,
     `counted    ${totals.counted} in service_severity, ${totals.entries} rows in service_logs: ${agree}`,
-    address.startsWith("sqlite:")
-      ? `look at it: sqlite3 ${address.slice("sqlite:".length)} ` +
-        `"SELECT * FROM service_severity; SELECT * FROM service_logs ORDER BY publish_time DESC LIMIT 10"`
-      : `look at it: SELECT * FROM service_severity; SELECT * FROM service_logs ORDER BY publish_time DESC LIMIT 10`,
+    ...hint(address),
   ];
+}
+
+/** How to look at what is stored; nothing where it is gone with this process. */
+function hint(address: string): string[] {
+  if (address === "sqlite::memory:") return [];
+  const queries = "SELECT * FROM service_severity; SELECT * FROM service_logs ORDER BY publish_time DESC LIMIT 10";
+  const path = address.startsWith("sqlite:") ? address.slice("sqlite:".length) : undefined;
+  return [path === undefined ? `look at it: ${queries}` : `look at it: sqlite3 '${path}' "${queries}"`];
 }
 
 /** What arrived in this run, service by severity. */

@@ -62,7 +62,8 @@ export function commandHelp({ name, summary, description, argument, settings, de
   ].join("\n");
 }
 
-function meaning({ help, value, default: text, defaultNote }: Setting<unknown>, override: string | undefined): string {
-  const fallback = override ?? text ?? defaultNote;
-  return value === undefined || fallback === undefined ? help : `${help} (default: ${fallback})`;
+function meaning({ help, default: text, defaultNote }: Setting<unknown>, override: string | undefined): string {
+  // The words come first: a switch's default as text is what `read` takes, not what a person writes.
+  const fallback = override ?? defaultNote ?? text;
+  return fallback === undefined ? help : `${help} (default: ${fallback})`;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { defineCommand, EXIT } from "./command.ts";
-import { openStore, prepareStore } from "./database.ts";
+import { LOCAL_DATABASE, openStore, prepareStore } from "./database.ts";
 
 /** The command. */
 export const migrate = defineCommand({
@@ -15,6 +15,7 @@ export const migrate = defineCommand({
     "when it starts; this command is for those who give the monitor no right to change tables.",
   ],
   settings: ["database", "startupTimeoutMs", "dryRun"],
+  defaults: { database: LOCAL_DATABASE },
   async run(config, { log, print, drain }) {
     await using store = openStore(config, { real: false, writers: 1, log });
     if (config.dryRun) {

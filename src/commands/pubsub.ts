@@ -4,7 +4,7 @@
  * @module
  */
 import type { Config } from "../config.ts";
-import { ensureResources, subscriptionName, topicName } from "../pubsub/admin.ts";
+import { ensureResources, type Resources, subscriptionName, topicName } from "../pubsub/admin.ts";
 import { connect, type Connection } from "../pubsub/connection.ts";
 import { FakeServer } from "../pubsub/fake_server.ts";
 import { UsageError } from "./command.ts";
@@ -95,7 +95,22 @@ function access(
     real,
     topic,
     subscription,
-    ensure: () => real ? Promise.resolve() : ensureResources(connection, { topic, subscription }),
+    ensure: () => real ? Promise.resolve() : ensure(connection, { topic, subscription }, address),
     [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   };
+}
+
+/** gRPC's codes for a server that does not answer: in time, at all. */
+const NO_ANSWER: readonly unknown[] = [4, 14];
+
+/** What the client library says after a minute of trying is a page long. */
+async function ensure(connection: Connection, names: Resources, address: string): Promise<void> {
+  try {
+    await ensureResources(connection, names);
+  } catch (error) {
+    if (!NO_ANSWER.includes((error as { code?: unknown }).code)) throw error;
+    throw new Error(`Cannot reach Pub/Sub at ${address}: nothing answers; does an emulator run there?`, {
+      cause: error,
+    });
+  }
 }

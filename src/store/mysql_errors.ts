@@ -25,16 +25,17 @@ const BY_NUMBER: ReadonlyMap<number, Disposition> = new Map<number, Disposition>
   [3572, "retry"], // ER_LOCK_NOWAIT
 
   // The server is away, going away, full, or a replica; the same rows will do once it is back.
-  [1021, "reconnect"], // ER_DISK_FULL
+  [1021, "reconnect"], // ER_DISK_FULL, until MySQL 8
   [1026, "reconnect"], // ER_ERROR_ON_WRITE
   [1030, "reconnect"], // ER_GET_ERRNO, from the storage engine; 28 is no space left
+  [1036, "reconnect"], // ER_OPEN_AS_READONLY
   [1037, "reconnect"], // ER_OUTOFMEMORY
   [1040, "reconnect"], // ER_CON_COUNT_ERROR, too many connections
   [1041, "reconnect"], // ER_OUT_OF_RESOURCES
   [1043, "reconnect"], // ER_HANDSHAKE_ERROR
   [1047, "reconnect"], // ER_UNKNOWN_COM_ERROR; a Galera node that is not ready
   [1053, "reconnect"], // ER_SERVER_SHUTDOWN
-  [1077, "reconnect"], // ER_NORMAL_SHUTDOWN
+  [1077, "reconnect"], // ER_NORMAL_SHUTDOWN, until MySQL 8
   [1079, "reconnect"], // ER_SHUTDOWN_COMPLETE
   [1080, "reconnect"], // ER_FORCING_CLOSE
   [1114, "reconnect"], // ER_RECORD_FILE_FULL, the table is full
@@ -49,10 +50,12 @@ const BY_NUMBER: ReadonlyMap<number, Disposition> = new Map<number, Disposition>
   [1203, "reconnect"], // ER_TOO_MANY_USER_CONNECTIONS
   [1206, "reconnect"], // ER_LOCK_TABLE_FULL
   [1226, "reconnect"], // ER_USER_LIMIT_REACHED, an account's hourly limits
+  [1207, "reconnect"], // ER_READ_ONLY_TRANSACTION
   [1290, "reconnect"], // ER_OPTION_PREVENTS_STATEMENT, --read-only
   [1461, "reconnect"], // ER_MAX_PREPARED_STMT_COUNT_REACHED
   [1792, "reconnect"], // ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION
   [1836, "reconnect"], // ER_READ_ONLY_MODE
+  [1874, "reconnect"], // ER_INNODB_READ_ONLY
   [1927, "reconnect"], // MariaDB ER_CONNECTION_KILLED
   [2006, "reconnect"], // CR_SERVER_GONE_ERROR, passed on by proxies
   [2013, "reconnect"], // CR_SERVER_LOST, passed on by proxies
@@ -60,6 +63,8 @@ const BY_NUMBER: ReadonlyMap<number, Disposition> = new Map<number, Disposition>
   [3100, "reconnect"], // ER_RUN_HOOK_ERROR, group replication without a quorum
   [3168, "reconnect"], // ER_SERVER_ISNT_AVAILABLE
   [3169, "reconnect"], // ER_SESSION_WAS_KILLED
+  [3675, "reconnect"], // ER_DISK_FULL_NOWAIT
+  [3989, "reconnect"], // ER_SCHEMA_READ_ONLY, by ALTER DATABASE
   [4031, "reconnect"], // ER_CLIENT_INTERACTION_TIMEOUT, closed for idleness
   [9001, "reconnect"], // ProxySQL: no server of the group could be reached in time
 
@@ -77,7 +82,7 @@ const BY_NUMBER: ReadonlyMap<number, Disposition> = new Map<number, Disposition>
   [3819, "reject"], // ER_CHECK_CONSTRAINT_VIOLATED
   [3854, "reject"], // ER_CANNOT_CONVERT_STRING
   [3988, "reject"], // ER_IMPOSSIBLE_STRING_CONVERSION
-  [4025, "reject"], // MariaDB ER_CONSTRAINT_FAILED, among them JSON's
+  [4025, "reject"], // MariaDB ER_CONSTRAINT_FAILED, among them JSON's; MySQL has another 4025, of DDL only
 
   // An operator has to change something first.
   [1044, "fatal"], // ER_DBACCESS_DENIED_ERROR
@@ -107,7 +112,7 @@ const BY_NUMBER: ReadonlyMap<number, Disposition> = new Map<number, Disposition>
   [1862, "fatal"], // ER_MUST_CHANGE_PASSWORD_LOGIN
   [3118, "fatal"], // ER_ACCOUNT_HAS_BEEN_LOCKED
   [3159, "fatal"], // ER_SECURE_TRANSPORT_REQUIRED
-  [4151, "fatal"], // MariaDB ER_ACCOUNT_HAS_BEEN_LOCKED
+  [4151, "fatal"], // MariaDB ER_ACCOUNT_HAS_BEEN_LOCKED; MySQL has another 4151, of bulk loads only
 ]);
 
 /** By the code of the driver or the operating system, where no server answered. */

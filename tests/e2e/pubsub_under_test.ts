@@ -91,19 +91,26 @@ async function openTls(folder: string): Promise<PubSubUnderTest> {
   };
 }
 
-async function openGoogle(): Promise<PubSubUnderTest> {
+/** Whose project to use, and the file with credentials for it; or a line that says what is missing. */
+export async function googleAccess(): Promise<
+  { readonly projectId: string; readonly credentials: string } | { readonly missing: string }
+> {
   const projectId = Deno.env.get("PUBSUB_PROJECT_ID") ?? Deno.env.get("GOOGLE_CLOUD_PROJECT");
-  const home = Deno.env.get("HOME") ?? "";
-  const adc = Deno.env.get("GOOGLE_APPLICATION_CREDENTIALS") ??
-    `${home}/.config/gcloud/application_default_credentials.json`;
-  const present = await Deno.stat(adc).then(() => true, () => false);
-  if (projectId === undefined || !present) {
-    throw new Error(
-      "Cannot use Google Pub/Sub: this test needs a project (PUBSUB_PROJECT_ID) and credentials " +
-        "(gcloud auth application-default login, or GOOGLE_APPLICATION_CREDENTIALS) that may create and delete a topic " +
-        "and a subscription (roles/pubsub.editor); it costs a few cents at most",
-    );
-  }
+  const credentials = Deno.env.get("GOOGLE_APPLICATION_CREDENTIALS") ??
+    `${Deno.env.get("HOME") ?? ""}/.config/gcloud/application_default_credentials.json`;
+  const present = await Deno.stat(credentials).then(() => true, () => false);
+  if (projectId !== undefined && present) return { projectId, credentials };
+  return {
+    missing: "Cannot use Google Pub/Sub: this test needs a project (PUBSUB_PROJECT_ID) and credentials " +
+      "(gcloud auth application-default login, or GOOGLE_APPLICATION_CREDENTIALS) that may create and delete a topic " +
+      "and a subscription there (roles/pubsub.editor)",
+  };
+}
+
+async function openGoogle(): Promise<PubSubUnderTest> {
+  const access = await googleAccess();
+  if ("missing" in access) throw new Error(access.missing);
+  const { projectId, credentials } = access;
   const { PUBSUB_TOPIC, PUBSUB_SUBSCRIPTION } = names();
   const topic = topicName(projectId, PUBSUB_TOPIC);
   const subscription = subscriptionName(projectId, PUBSUB_SUBSCRIPTION);
@@ -115,7 +122,7 @@ async function openGoogle(): Promise<PubSubUnderTest> {
       PUBSUB_PROJECT_ID: projectId,
       PUBSUB_TOPIC,
       PUBSUB_SUBSCRIPTION,
-      GOOGLE_APPLICATION_CREDENTIALS: adc,
+      GOOGLE_APPLICATION_CREDENTIALS: credentials,
     },
     async [Symbol.asyncDispose]() {
       await connection.subscriber.deleteSubscription({ subscription });

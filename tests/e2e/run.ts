@@ -13,7 +13,7 @@ import { startDatabase } from "../support/database.ts";
 import { LmsProcess } from "../support/lms_process.ts";
 import { Processes } from "./processes.ts";
 import { prove } from "./proof.ts";
-import { openPubSub, type PubSubKind } from "./pubsub_under_test.ts";
+import { googleAccess, openPubSub, type PubSubKind } from "./pubsub_under_test.ts";
 import { loggerReport, monitorReport } from "./report.ts";
 
 const flags = parseArgs(Deno.args, { string: ["database", "pubsub", "seconds", "output"] });
@@ -24,6 +24,14 @@ if (databaseKind !== "mysql" && databaseKind !== "mariadb") throw new Error(`unk
 const kinds: readonly string[] = ["emulator", "tls", "gcp"] satisfies PubSubKind[];
 if (!kinds.includes(pubsubKind)) throw new Error(`unknown Pub/Sub: ${pubsubKind}`);
 if (!(seconds >= 10)) throw new Error(`--seconds must be at least 10: ${flags.seconds}`);
+
+if (pubsubKind === "gcp") {
+  const access = await googleAccess();
+  if ("missing" in access) {
+    say(access.missing);
+    Deno.exit(2);
+  }
+}
 
 /** What the simulators do; together all kinds of message, at three paces. */
 const SIMULATORS = [

@@ -1,7 +1,8 @@
 /**
- * Runs `deno` with one server of each kind for all of its tests, and stops the servers afterwards.
+ * Runs a command with one server of each kind for all of its tests, and stops the servers afterwards. Its exit code is
+ * the command's.
  *
- *     deno run -A tests/support/run_with_databases.ts test -A tests/contract
+ *     deno run -A tests/support/run_with_databases.ts deno test -A tests/contract
  *
  * @module
  */
@@ -9,7 +10,11 @@ import { type DatabaseKind, startDatabase, URL_VARIABLE } from "./database.ts";
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
 
-async function main(args: readonly string[]): Promise<number> {
+async function main([program, ...args]: readonly string[]): Promise<number> {
+  if (program === undefined) {
+    await say("usage: run_with_databases.ts COMMAND [ARGUMENT...]");
+    return 2;
+  }
   await using servers = new AsyncDisposableStack();
   const env: Record<string, string> = {};
   for (const kind of ["mysql", "mariadb"] satisfies DatabaseKind[]) {
@@ -17,7 +22,9 @@ async function main(args: readonly string[]): Promise<number> {
     env[URL_VARIABLE[kind]] = server.url;
     await say(`${kind} ${server.version} (${server.origin})`);
   }
-  const child = new Deno.Command(Deno.execPath(), { args: [...args], env }).spawn();
+  // The same deno as this one, whatever the PATH says.
+  const command = program === "deno" ? Deno.execPath() : program;
+  const child = new Deno.Command(command, { args, env }).spawn();
   // A terminal sends its interrupt to the child as well; here it must not end us before the servers are stopped.
   const ignore = () => {};
   Deno.addSignalListener("SIGINT", ignore);

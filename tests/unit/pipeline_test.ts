@@ -273,6 +273,18 @@ Deno.test("ingest() at an abort leaves unsettled what is not stored, and returns
   assertEquals(time.timers, 0);
 });
 
+Deno.test("ingest() starts no write after an abort, though its writer became free", async () => {
+  using time = new FakeTime();
+  const { source, store, running, abort } = run({ writers: 1 });
+  const held = holdCommits(store);
+  source.deliver(receivedRange(1, 20));
+  await time.tickAsync(0);
+  held[0]!.commit();
+  abort(new Error("stopped at once"));
+  await running;
+  assertEquals([store.attempts.length, source.log.acked], [1, ackIds(1, 10)]);
+});
+
 const idle: readonly (readonly [where: string, prepare: (parts: ReturnType<typeof run>) => void])[] = [
   ["it waits for a first message", () => {}],
   ["a batch is open", ({ source }) => source.deliver([received(1)])],
