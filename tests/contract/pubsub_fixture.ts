@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { v1 } from "@google-cloud/pubsub";
+import { credentials } from "@grpc/grpc-js";
 import { assertEquals, assertRejects } from "@std/assert";
-import { connect, type Connection } from "../../src/pubsub/connection.ts";
 import { type Received, Stream, type StreamRequest } from "./pubsub_stream.ts";
 
 /** gRPC status codes. */
@@ -33,15 +34,34 @@ export interface PubSubCase {
   run(fixture: PubSubFixture): Promise<void>;
 }
 
+/** The generated clients, with nothing of LMS around them. */
+interface Clients {
+  readonly publisher: v1.PublisherClient;
+  readonly subscriber: v1.SubscriberClient;
+}
+
+function openClients(address: string): Clients {
+  const { hostname, port } = new URL(`http://${address}`);
+  const options = {
+    projectId: "contract",
+    servicePath: hostname,
+    port: Number(port),
+    sslCreds: credentials.createInsecure(),
+    // Otherwise they ask the metadata server, which is not there.
+    universeDomain: "googleapis.com",
+  };
+  return { publisher: new v1.PublisherClient(options), subscriber: new v1.SubscriberClient(options) };
+}
+
 /** A topic and a subscription of one case, and clients to use them with. */
 export class PubSubFixture implements AsyncDisposable {
   readonly behaviour: Behaviour;
-  readonly clients: Connection;
+  readonly clients: Clients;
   readonly topic: string;
   readonly subscription: string;
   readonly #streams: Stream[] = [];
 
-  private constructor(clients: Connection, behaviour: Behaviour) {
+  private constructor(clients: Clients, behaviour: Behaviour) {
     this.behaviour = behaviour;
     this.clients = clients;
     this.topic = this.name("topics");
@@ -50,7 +70,7 @@ export class PubSubFixture implements AsyncDisposable {
 
   /** Creates the topic, and the subscription to it, on the server at this address. */
   static async create(address: string, behaviour: Behaviour): Promise<PubSubFixture> {
-    const clients = await connect({ projectId: "contract", endpoint: address, plaintext: true });
+    const clients = openClients(address);
     const fixture = new PubSubFixture(clients, behaviour);
     await clients.publisher.createTopic({ name: fixture.topic });
     await fixture.subscribe({});
@@ -63,7 +83,7 @@ export class PubSubFixture implements AsyncDisposable {
   }
 
   /** Creates a subscription to the topic: the case's own, unless the options name another. */
-  async subscribe(options: Parameters<Connection["subscriber"]["createSubscription"]>[0]): Promise<string> {
+  async subscribe(options: Parameters<Clients["subscriber"]["createSubscription"]>[0]): Promise<string> {
     const name = options?.name ?? this.subscription;
     await this.clients.subscriber.createSubscription({ topic: this.topic, ...options, name });
     return name;
@@ -78,7 +98,7 @@ export class PubSubFixture implements AsyncDisposable {
 
   /** Opens a stream on the case's subscription; ended with the fixture, unless before. */
   async stream(request: Partial<StreamRequest> = {}): Promise<Stream> {
-    const stream = await Stream.open(this.clients, { subscription: this.subscription, ...request });
+    const stream = await Stream.open(this.clients.subscriber, { subscription: this.subscription, ...request });
     this.#streams.push(stream);
     return stream;
   }
@@ -101,7 +121,8 @@ export class PubSubFixture implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const stream of this.#streams) await stream[Symbol.asyncDispose]();
-    await this.clients[Symbol.asyncDispose]();
+    await this.clients.publisher.close();
+    await this.clients.subscriber.close();
   }
 }
 

@@ -21,12 +21,12 @@ export const OPTION_CASES: readonly PubSubCase[] = [
       while (received.length < 2) received.push(...await fixture.pull(2, subscription));
       const [first, second] = received.map(({ ackId }) => ackId!);
       await subscriber.acknowledge({ subscription, ackIds: [first!] });
-      const fails = [
-        subscriber.acknowledge({ subscription, ackIds: [first!, second!] }),
-        subscriber.modifyAckDeadline({ subscription, ackIds: [first!], ackDeadlineSeconds: 20 }),
+      const calls = [
+        () => subscriber.acknowledge({ subscription, ackIds: [first!, second!] }),
+        () => subscriber.modifyAckDeadline({ subscription, ackIds: [first!], ackDeadlineSeconds: 20 }),
       ];
-      for (const fail of fails) {
-        const error = await assertFails(CODE.INVALID_ARGUMENT, fail);
+      for (const call of calls) {
+        const error = await assertFails(CODE.INVALID_ARGUMENT, call());
         const { errorInfoMetadata, reason } = error as { errorInfoMetadata?: unknown; reason?: unknown };
         assertEquals({ ...errorInfoMetadata as object }, { [first!]: INVALID_ACK_ID });
         assertEquals(reason, "EXACTLY_ONCE_ACKID_FAILURE");

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { protos } from "@google-cloud/pubsub";
-import type { Connection } from "../../src/pubsub/connection.ts";
+import type { protos, v1 } from "@google-cloud/pubsub";
 
 /** A message as a subscriber gets it. */
 export type Received = protos.google.pubsub.v1.IReceivedMessage;
@@ -48,7 +47,7 @@ export class Stream implements AsyncDisposable {
   #changed = Promise.withResolvers<void>();
 
   /** Opens a stream. */
-  static async open({ subscriber }: Connection, request: StreamRequest): Promise<Stream> {
+  static async open(subscriber: v1.SubscriberClient, request: StreamRequest): Promise<Stream> {
     // Through the gax wrapper it would read ahead and come back after errors.
     const stub = await subscriber.initialize() as unknown as {
       streamingPull(options: Record<string, unknown>): GrpcStream;
