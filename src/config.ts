@@ -227,7 +227,7 @@ export const SETTINGS = {
     flag: "seed",
     value: "N",
     help: "the same seed sends the same messages",
-    defaultNote: "a random one, printed at the end",
+    defaultNote: "a random one",
     read: wholeNumber(0, 2 ** 32 - 1),
   }),
   malformed: setting({

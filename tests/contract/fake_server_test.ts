@@ -7,7 +7,6 @@ exercisePubSub({
   behaviour: {
     keepsToLimits: true,
     answersPings: true,
-    tellsProperties: true,
     confirmsOnStream: true,
     countsLateAcks: false,
     shortestLease: 10,

@@ -13,7 +13,6 @@ exercisePubSub({
   behaviour: {
     keepsToLimits: false,
     answersPings: false,
-    tellsProperties: false,
     confirmsOnStream: false,
     countsLateAcks: true,
     shortestLease: 1,

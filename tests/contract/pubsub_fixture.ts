@@ -17,8 +17,6 @@ export interface Behaviour {
   readonly keepsToLimits: boolean;
   /** Pings on a stream are answered. */
   readonly answersPings: boolean;
-  /** Streams tell whether the subscription has exactly-once delivery. */
-  readonly tellsProperties: boolean;
   /** Acks and deadlines that come on a stream of an exactly-once subscription are confirmed on it. */
   readonly confirmsOnStream: boolean;
   /** Whether an acknowledgement counts that comes after the lease, when nobody got the message meanwhile. */

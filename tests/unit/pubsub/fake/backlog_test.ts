@@ -1,0 +1,100 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { Backlog } from "../../../../src/pubsub/fake/backlog.ts";
+import { MessageLog } from "../../../../src/pubsub/fake/message_log.ts";
+
+/** A backlog of so many messages, and a log whose positions tell whether they are released. */
+function backlogOf(messages: number, countAttempts = false) {
+  const log = new MessageLog();
+  const backlog = new Backlog(log, { countAttempts });
+  for (let count = 0; count < messages; count++) log.append([Uint8Array.of(count)], 1);
+  const take = () => {
+    const position = backlog.peek();
+    return position < 0 ? undefined : { position, again: backlog.take() };
+  };
+  return { log, backlog, take };
+}
+
+Deno.test("Backlog hands out what is published after its creation, in order", () => {
+  const log = new MessageLog();
+  log.append([Uint8Array.of(0)], 1);
+  const backlog = new Backlog(log, { countAttempts: false });
+  assertEquals([backlog.waiting, backlog.peek()], [0, -1]);
+  log.append([Uint8Array.of(1)], 1);
+  log.append([Uint8Array.of(2)], 1);
+  assertEquals([backlog.waiting, backlog.peek(), backlog.take()], [2, 1, false]);
+  assertEquals([backlog.waiting, backlog.peek(), backlog.take()], [1, 2, false]);
+  assertEquals([backlog.waiting, backlog.peek()], [0, -1]);
+});
+
+Deno.test("Backlog hands out first what was given back, as handed out again", () => {
+  const { backlog, take } = backlogOf(3);
+  take();
+  take();
+  backlog.giveBack(1);
+  backlog.giveBack(0);
+  assertEquals(backlog.waiting, 3);
+  assertEquals([take(), take(), take(), take()], [
+    { position: 1, again: true },
+    { position: 0, again: true },
+    { position: 2, again: false },
+    undefined,
+  ]);
+});
+
+Deno.test("Backlog counts attempts until the message is settled", () => {
+  const { backlog, take } = backlogOf(1, true);
+  assertEquals(backlog.attempt(0), 0);
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    take();
+    assertEquals(backlog.attempt(0), attempt);
+    if (attempt < 3) backlog.giveBack(0);
+  }
+  backlog.settle(0);
+  assertEquals(backlog.attempt(0), 0);
+});
+
+Deno.test("Backlog hands out a second copy of a duplicated message", () => {
+  const { backlog, take } = backlogOf(1);
+  take();
+  backlog.duplicate(0);
+  assertEquals(take(), { position: 0, again: true });
+  backlog.settle(0);
+  backlog.giveBack(0);
+  assertEquals(take(), undefined, "one copy was settled");
+});
+
+Deno.test("Backlog drops a waiting copy when another is settled", () => {
+  const { backlog, take } = backlogOf(2);
+  take();
+  backlog.duplicate(0);
+  backlog.settle(0);
+  assertEquals(take(), { position: 1, again: false });
+});
+
+Deno.test("Backlog releases a message once, with its last copy", () => {
+  const { log, backlog, take } = backlogOf(256);
+  for (let count = 0; count < 256; count++) take();
+  backlog.duplicate(0);
+  take();
+  for (let position = 0; position < 256; position++) backlog.settle(position);
+  assertEquals(log.size(0), 1, "a copy is still on its way");
+  backlog.settle(0);
+  assertThrows(() => log.size(0), RangeError);
+});
+
+Deno.test("Backlog keeps its order over thousands of returns", () => {
+  const { backlog, take } = backlogOf(5_000);
+  for (let count = 0; count < 5_000; count++) take();
+  for (let position = 0; position < 5_000; position++) backlog.giveBack(position);
+  for (let position = 0; position < 5_000; position++) assertEquals(take()?.position, position);
+  assertEquals(backlog.waiting, 0);
+});
+
+Deno.test("Backlog releaseAll() releases what waits and what is taken", () => {
+  const { log, backlog, take } = backlogOf(256);
+  take();
+  take();
+  backlog.giveBack(0);
+  backlog.releaseAll([1]);
+  assertThrows(() => log.size(0), RangeError);
+});
