@@ -228,7 +228,7 @@ export class FakeServer implements AsyncDisposable {
 
   async #close(): Promise<void> {
     const reason = unavailable("Server is shutting down.");
-    this.#calls.abort(reason);
+    this.#calls.close(reason);
     for (const stream of [...this.#streams]) stream.fail(reason);
     this.#broker[Symbol.dispose]();
     this.#counters[Symbol.dispose]();

@@ -36,7 +36,7 @@ export class Backlog {
     this.#countAttempts = countAttempts;
   }
 
-  /** Messages, and copies of them, that wait. */
+  /** Messages, and copies of them, that wait; a copy counts until its turn, also when another was settled meanwhile. */
   get waiting(): number {
     return this.#returned.length - this.#returnedHead + this.#log.end - this.#fresh;
   }

@@ -40,14 +40,16 @@ export class Calls {
   readonly #authorize: CallsParts["authorize"];
   /** Of the unary calls that are being answered. */
   readonly #open = new Set<AbortController>();
+  #closed: StatusError | undefined;
 
   constructor({ counters, authorize }: CallsParts) {
     this.#counters = counters;
     this.#authorize = authorize;
   }
 
-  /** Aborts what every open unary call waits for. */
-  abort(reason: StatusError): void {
+  /** Aborts what every open unary call waits for, and refuses every call from now on. */
+  close(reason: StatusError): void {
+    this.#closed = reason;
     for (const controller of this.#open) controller.abort(reason);
   }
 
@@ -99,6 +101,7 @@ export class Calls {
   #admit(metadata: Metadata, name: CountedCall): void {
     this.#counters.requests[name]++;
     this.#counters.changed();
+    if (this.#closed !== undefined) throw this.#closed;
     const [authorization] = metadata.get("authorization");
     const token = /^Bearer (.+)$/i.exec(String(authorization ?? ""))?.[1];
     if (!this.#authorize(token)) throw unauthenticated();

@@ -5,8 +5,8 @@
  */
 
 /**
- * What goes wrong. Shares run from 0 (never, the default) to 1 (always) and are drawn anew each time. Every fault but
- * `dropAckShare` is one that Google's service may show any day.
+ * What goes wrong. Shares run from 0 (never, the default) to 1 (always) and are drawn anew each time. Each of
+ * these is something that Google's service may do too, only less often.
  */
 export interface Faults {
   /** Share of messages that are handed over a second time while the first time is still on its way. */

@@ -18,7 +18,7 @@ export class Topic {
   /** `projects/PROJECT/topics/NAME`. */
   readonly name: string;
   readonly log = new MessageLog();
-  /** Add and remove through here. */
+  /** They add and remove themselves. */
   readonly subscriptions = new Set<TopicListener>();
   readonly #stamps: MessageStamps;
   readonly #counters: Counters;

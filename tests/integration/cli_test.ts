@@ -1,0 +1,150 @@
+/**
+ * The command line as a process: what it prints, where, and the exit code.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import project from "../../deno.json" with { type: "json" };
+import { COMMANDS } from "../../src/cli.ts";
+import { runLms, temporaryFolder } from "../support/run_lms.ts";
+
+/** Nobody listens there: it is reserved, and needs no free port to be found. */
+const NOWHERE = "127.0.0.1:1";
+
+Deno.test("lms alone prints its usage on stderr and exits 1", async () => {
+  const { code, stdout, stderr } = await runLms([]);
+  assertEquals({ code, stdout }, { code: 1, stdout: "" });
+  assertStringIncludes(stderr, "Usage: lms COMMAND");
+});
+
+Deno.test("lms --help lists every command on stdout and exits 0", async () => {
+  const { code, stdout, stderr } = await runLms(["--help"]);
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  for (const { name, summary } of COMMANDS) assertMatch(stdout, new RegExp(`^ {2}${name} `, "m"), summary);
+});
+
+Deno.test("lms --version prints the version and exits 0", async () => {
+  assertEquals(await runLms(["--version"]), { code: 0, stdout: `${project.version}\n`, stderr: "" });
+});
+
+/** What is refused before anything is started: exit code 2 and one line. */
+const refused: readonly {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly says: readonly string[];
+}[] = [
+  { name: "an unknown command", args: ["mokc"], says: ['"mokc"', "did you mean mock?", "emulator"] },
+  { name: "an unknown flag", args: ["mon", "--bach-size=3"], says: ['"--bach-size"', "did you mean --batch-size?"] },
+  { name: "a bad value of a flag", args: ["mock", "--writers=0"], says: ["--writers", '"0"', "from 1 to 64"] },
+  {
+    name: "a bad value of a variable",
+    args: ["mon"],
+    env: { BATCHSIZE: "many" },
+    says: ["BATCHSIZE", '"many"', "a whole number from 1 to 1000000"],
+  },
+  { name: "a bad quantity", args: ["mock", "0"], says: ["qty", '"0"', "from 1 to"] },
+  {
+    name: "a cap below what the writers hold, naming what to change",
+    args: ["mon", "--batch-size=10", "--max-in-flight=29"],
+    says: ["--max-in-flight (MAXINFLIGHT) 29", "at least 30", "--batch-size (BATCHSIZE)"],
+  },
+  {
+    name: "real Pub/Sub without a project, with what helps",
+    args: ["mon"],
+    says: ["--project (PUBSUB_PROJECT_ID)", "PUBSUB_EMULATOR_HOST", "lms demo"],
+  },
+  {
+    name: "real Pub/Sub without a database",
+    args: ["mon", "--project=some-project"],
+    says: ["--database (DATABASE_URL)", "mysql://"],
+  },
+  { name: "lms emu without an emulator", args: ["emu"], says: ["PUBSUB_EMULATOR_HOST", "lms emulator"] },
+];
+
+for (const { name, args, env, says } of refused) {
+  Deno.test(`lms refuses ${name}, in one line and with exit code 2`, async () => {
+    const { code, stdout, stderr } = await runLms(args, env);
+    assertEquals({ code, stdout }, { code: 2, stdout: "" }, stderr);
+    assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
+    for (const text of says) assertStringIncludes(stderr, text);
+  });
+}
+
+Deno.test("lms never repeats a database's password, wherever it stands and whatever is wrong with it", async () => {
+  const url = `mysql://lms:s3cr3t@${NOWHERE}/lms`;
+  for (
+    const [args, env] of [
+      [["migrate", "--startup-timeout=1"], { DATABASE_URL: url }],
+      [["migrate", `--database=${url}?unknown=1`], {}],
+      [["migrate", `--databse=${url}`], {}],
+      [["migrate", url], {}],
+      [[url], {}],
+      [["migrate", `--startup-timeout=${url}`], {}],
+      [["mon"], { DATABASE_URL: "mysql://lms:s3cr3t/x@h/lms", PUBSUB_EMULATOR_HOST: NOWHERE }],
+    ] as const
+  ) {
+    const { code, stdout, stderr } = await runLms(args, env);
+    assert(code === 1 || code === 2, `exited ${code}`);
+    assertEquals((stdout + stderr).includes("s3cr3t"), false, args.join(" "));
+  }
+});
+
+Deno.test("lms waits for a database until STARTUPTIMEOUT, then exits 1 with its address", async () => {
+  const env = { DATABASE_URL: `mysql://lms:s3cr3t@${NOWHERE}/lms`, STARTUPTIMEOUT: "1" };
+  const { code, stderr } = await runLms(["migrate"], env);
+  assertEquals(code, 1);
+  const lines = stderr.trimEnd().split("\n");
+  assertEquals(lines.length, 2, stderr);
+  assertStringIncludes(lines[0]!, "waiting for the database");
+  assertStringIncludes(lines[1]!, `mysql://${NOWHERE}/lms`);
+  assertStringIncludes(lines[1]!, "--startup-timeout (STARTUPTIMEOUT)");
+});
+
+Deno.test("lms mock prints its messages as CSV and 3 record(s), with nothing else running", async () => {
+  const { code, stdout, stderr } = await runLms(["mock"]);
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  assertMatch(stdout, /^service_name,payload,severity,timestamp,created_at\r?\n[^]*\n3 record\(s\)\n$/);
+});
+
+Deno.test("lms mock 7 prints seven records", async () => {
+  const { code, stdout } = await runLms(["mock", "7"]);
+  assertEquals(code, 0);
+  // A payload may have line ends of its own; the two times are at the end of every record.
+  assertEquals(stdout.match(/,(debug|info|warn|error|fatal),\S+Z,\S+Z\r?$/gm)?.length, 7, stdout);
+  assertStringIncludes(stdout, "\n7 record(s)\n");
+});
+
+Deno.test("lms migrate --dry-run prints the SQL and changes nothing; lms migrate applies it once", async () => {
+  await using folder = await temporaryFolder();
+  const env = { DATABASE_URL: `sqlite:${folder.path}/lms.db` };
+  const planned = await runLms(["migrate", "--dry-run"], env);
+  assertEquals(planned.code, 0, planned.stderr);
+  for (const table of ["service_logs", "service_severity", "dead_letters", "schema_migrations"]) {
+    assertMatch(planned.stdout, new RegExp(`CREATE TABLE ${table} \\(`));
+  }
+  assertEquals(await runLms(["migrate", "--dry-run"], env), planned);
+
+  assertMatch((await runLms(["migrate"], env)).stderr, /"msg":"schema migrated","version":1/);
+  assertEquals((await runLms(["migrate"], env)).stderr, "");
+  assertMatch((await runLms(["migrate", "--dry-run"], env)).stdout, /^-- 0 migration\(s\) to apply to sqlite:/);
+});
+
+Deno.test("lms demo ends by itself, with tables that agree with what it published", async () => {
+  await using folder = await temporaryFolder();
+  const { code, stdout, stderr } = await runLms(["demo"], {
+    DURATION: "3",
+    DATABASE_URL: `sqlite:${folder.path}/lms.db`,
+  });
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  const published = Number(/^published +(\d+) messages$/m.exec(stdout)?.[1]);
+  const [, stored, dead] = /^stored +(\d+) entries and (\d+) dead letters/m.exec(stdout)?.map(Number) ?? [];
+  const [, counted, rows] =
+    /^counted +(\d+) in service_severity, (\d+) rows in service_logs: the tables agree$/m.exec(stdout)?.map(Number) ??
+      [];
+  assert(published > 0, stdout);
+  assertEquals(stored! + dead!, published);
+  assertEquals([counted, rows], [stored, stored]);
+  assertMatch(stdout, new RegExp(`^all services .* ${stored}$`, "m"));
+  assertStringIncludes(stdout, `sqlite3 '${folder.path}/lms.db'`);
+});

@@ -1,0 +1,99 @@
+/**
+ * README.md and ARCHITECTURE.md tell of what is there, and of all of it.
+ *
+ * @module
+ */
+import { assertArrayIncludes, assertEquals, assertGreater } from "@std/assert";
+import project from "../../deno.json" with { type: "json" };
+import { COMMANDS } from "../../src/cli.ts";
+import { type Setting, SETTINGS } from "../../src/config.ts";
+import { DEAD_LETTER_REASONS } from "../../src/entry/entry.ts";
+import { MIGRATIONS } from "../../src/store/schema.ts";
+import { sourceFiles } from "../support/module_graph.ts";
+
+const root = new URL("../../", import.meta.url);
+const readme = await Deno.readTextFile(new URL("README.md", root));
+const architecture = await Deno.readTextFile(new URL(".github/ARCHITECTURE.md", root));
+
+/** Rows of all tables of a text: their cells, without code marks. */
+function rowsOf(markdown: string): string[] {
+  return markdown.split("\n").filter((line) => line.startsWith("|")).map((line) =>
+    line.slice(1, line.lastIndexOf("|")).split("|").map((cell) => cell.replaceAll("`", "").trim()).join(" | ")
+  );
+}
+
+const settings = Object.values(SETTINGS) as readonly Setting<unknown>[];
+const rows = rowsOf(readme);
+
+Deno.test("README.md tells of every setting: its variable, its flag, its default and its meaning", () => {
+  assertArrayIncludes(
+    rows,
+    settings.map(({ env, flag, default: text, defaultNote, help }) =>
+      [(env ?? []).join(", else "), flag === undefined ? "" : `--${flag}`, defaultNote ?? text, help].join(" | ")
+    ),
+  );
+});
+
+Deno.test("README.md tells of no flag and no variable that is not there", () => {
+  const known = settings.flatMap(({ env, flag }) => [...(env ?? []), ...(flag === undefined ? [] : [`--${flag}`])]);
+  const told = rows.flatMap((row) => /^([A-Z][A-Z_]+)(?:, else ([A-Z_]+))? \| (--[\w-]+)?/.exec(row)?.slice(1) ?? []);
+  assertGreater(told.length, 20);
+  assertEquals(told.filter((name) => name !== undefined && !known.includes(name)), []);
+});
+
+Deno.test("README.md tells of every command and of the defaults that are its own", () => {
+  for (const { name, argument, summary, defaults } of COMMANDS) {
+    const usage = argument === undefined ? `lms ${name}` : `lms ${name} [${argument.name}]`;
+    assertArrayIncludes(rows, [`${usage} | ${summary}`]);
+    if (defaults === undefined) continue;
+    const own = Object.entries(defaults).map(([setting, text]) => {
+      const { flag, env }: Setting<unknown> = SETTINGS[setting as keyof typeof SETTINGS];
+      return `${flag === undefined ? env![0] : `--${flag}`} ${text}`;
+    });
+    assertArrayIncludes(rows, [`lms ${name} | ${own.join(", ")}`]);
+  }
+});
+
+Deno.test("README.md tells of every reason for a dead letter, and of every table and column", () => {
+  const firstCells = rows.map((row) => row.split(" | ")[0]!);
+  assertArrayIncludes(firstCells, [...DEAD_LETTER_REASONS]);
+  for (const statement of MIGRATIONS.flatMap(({ sqlite }) => sqlite)) {
+    const table = /CREATE TABLE (\w+)/.exec(statement)?.[1];
+    if (table === undefined) continue;
+    const columns = [...statement.matchAll(/^ {2}(\w+) (?:TEXT|INTEGER|BLOB)/gm)].map(([, column]) => column);
+    assertGreater(columns.length, 2);
+    const row = rows.find((row) => row.startsWith(`${table} | `)) ?? "";
+    assertEquals(row.split(" | ")[1], columns.join(", "));
+  }
+});
+
+Deno.test("README.md tells of tasks, permissions and log lines that are there", async () => {
+  const tasks = [...readme.matchAll(/(?:deno task|\bmake) ([a-z][\w:]*)/g)].map(([, task]) => task!);
+  assertGreater(tasks.length, 5);
+  assertEquals(tasks.filter((task) => !(task in project.tasks) && task !== "help"), []);
+
+  const permissions = project.tasks.lms.command.match(/--(?:allow|ignore)-\w+(?:=networkInterfaces,hostname)?/g) ?? [];
+  const told = rows.flatMap((row) => row.split(" | ")[0]!.match(/^--(?:allow|ignore).*/)?.[0].split(", ") ?? []);
+  assertEquals(told.map((name) => name.replace("=…", "")).toSorted(), permissions.toSorted());
+
+  const sources = (await Promise.all(
+    (await sourceFiles("src/commands")).map((path) => Deno.readTextFile(new URL(path, root))),
+  )).join("\n");
+  const lines = rows.flatMap((row) => /^(?:info|warn|error) \| (.*?) \| /.exec(row)?.[1] ?? []);
+  assertGreater(lines.length, 5);
+  assertEquals(lines.filter((line) => !sources.includes(`"${line}"`)), []);
+});
+
+Deno.test("ARCHITECTURE.md names files and tests that are there", async () => {
+  const paths = [...architecture.matchAll(/`((?:src|tests)\/[\w/.]*)`/g)].map(([, path]) => path!);
+  assertGreater(paths.length, 20);
+  for (const path of paths) await Deno.stat(new URL(path, root));
+
+  // Line ends are where the formatter puts them.
+  const quoted = [...architecture.replaceAll(/\s+/g, " ").matchAll(/"([^"]{25,}?)"/g)].map(([, name]) => name!);
+  assertGreater(quoted.length, 6);
+  const tests = (await Promise.all(
+    (await sourceFiles("tests")).map((path) => Deno.readTextFile(new URL(path, root))),
+  )).join("\n");
+  assertEquals(quoted.filter((name) => !tests.includes(name)), []);
+});

@@ -1,0 +1,67 @@
+/**
+ * The world as `src/cli.ts` is given it, kept in memory.
+ *
+ * @module
+ */
+import type { World } from "../../src/cli.ts";
+import { openLog } from "../../src/ops/logger.ts";
+import { Terminal } from "../../src/ops/terminal.ts";
+
+/** A world, and what the program did to it. */
+export interface FakeWorld extends World {
+  /** Lines on stdout. */
+  readonly printed: readonly string[];
+  /** Lines on stderr. */
+  readonly complaints: readonly string[];
+  /** Levels and formats that a log was opened with. */
+  readonly logsOpened: readonly (readonly [level: string, format: string | undefined])[];
+  /** Files by path. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Asks the program to finish. */
+  stop(): void;
+  /** The first record of LMS's own log, past or to come, with this message. Never resolves when none comes. */
+  logged(message: string): Promise<Readonly<Record<string, unknown>>>;
+}
+
+/** Makes a world where nobody asks to stop until {@linkcode FakeWorld.stop} does. */
+export function fakeWorld(args: readonly string[], variables: Readonly<Record<string, string>> = {}): FakeWorld {
+  const printed: string[] = [];
+  const complaints: string[] = [];
+  const logsOpened: [string, string | undefined][] = [];
+  const files = new Map<string, string>();
+  const drain = new AbortController();
+  const records = new Map<string, PromiseWithResolvers<Record<string, unknown>>>();
+  const recordOf = (message: string) => {
+    let record = records.get(message);
+    if (record === undefined) records.set(message, record = Promise.withResolvers());
+    return record;
+  };
+  return {
+    args,
+    env: (name) => variables[name],
+    print: (line) => void printed.push(line),
+    complain: (line) => void complaints.push(line),
+    writeFile: (path, text) => Promise.resolve(void files.set(path, text)),
+    openLog: (level, format) => {
+      logsOpened.push([level, format]);
+      return openLog({
+        level,
+        format: "json",
+        write: (line) => {
+          const record = JSON.parse(line) as Record<string, unknown>;
+          recordOf(String(record.msg)).resolve(record);
+        },
+      });
+    },
+    terminal: new Terminal({ write: () => {}, live: false }),
+    drain: drain.signal,
+    abort: new AbortController().signal,
+    version: "1.2.3",
+    printed,
+    complaints,
+    logsOpened,
+    files,
+    stop: () => drain.abort(),
+    logged: (message) => recordOf(message).promise,
+  };
+}

@@ -1,0 +1,131 @@
+import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { UsageError } from "../../../src/commands/command.ts";
+import { openStore, prepareStore } from "../../../src/commands/database.ts";
+import { openLog } from "../../../src/ops/logger.ts";
+import type { AppliedMigration } from "../../../src/store/store.ts";
+import { StoreError } from "../../../src/store/store.ts";
+import { MemoryStore, storeError } from "../../support/memory_store.ts";
+import { FakeTime } from "../../support/time.ts";
+
+/** A store whose migration does what a test says. */
+class MigratingStore extends MemoryStore {
+  attemptsToMigrate = 0;
+  readonly #onMigrate: () => void;
+
+  constructor(onMigrate: () => void) {
+    super();
+    this.#onMigrate = onMigrate;
+  }
+
+  override migrate(): Promise<AppliedMigration[]> {
+    this.attemptsToMigrate++;
+    return new Promise((resolve) => {
+      this.#onMigrate();
+      resolve([{ version: 1, name: "first", statements: [] }]);
+    });
+  }
+}
+
+interface Setting {
+  readonly lines: string[];
+  readonly stop: AbortController;
+  prepare(store: MemoryStore, timeoutMs: number): Promise<boolean>;
+}
+
+function setting(): Setting {
+  const lines: string[] = [];
+  const stop = new AbortController();
+  const log = openLog({ level: "info", format: "text", write: (line) => lines.push(line) });
+  return { lines, stop, prepare: (store, timeoutMs) => prepareStore(store, { timeoutMs, stop: stop.signal, log }) };
+}
+
+/** What only logs where nothing is looked at. */
+const needs = { writers: 1, log: openLog({ level: "error", format: "text", write: () => {} }) };
+
+Deno.test("openStore() opens the database that is named, and connects to nothing", async () => {
+  await using store = openStore({ database: "sqlite::memory:" }, { ...needs, real: true });
+  assertEquals(store.address, "sqlite::memory:");
+});
+
+Deno.test("openStore() with real Pub/Sub must be told where", () => {
+  assertThrows(
+    () => openStore({ database: undefined }, { ...needs, real: true }),
+    UsageError,
+    "--database (DATABASE_URL)",
+  );
+});
+
+Deno.test("openStore() names the setting of a bad URL, and never the URL", () => {
+  const database = "postgres://lms:s3cr3t@db/lms";
+  const error = assertThrows(() => openStore({ database }, { ...needs, real: false }), UsageError);
+  assertMatch(error.message, /^Cannot use --database \(DATABASE_URL\): it /);
+  assertEquals(/s3cr3t|postgres/.test(error.message), false);
+});
+
+Deno.test("prepareStore() tells of each migration that was applied", async () => {
+  const { lines, prepare } = setting();
+  assertEquals(await prepare(new MigratingStore(() => {}), 0), true);
+  assertEquals(lines.length, 1);
+  assertMatch(lines[0]!, /INFO {2}schema migrated version=1 name=first database=memory:$/);
+});
+
+Deno.test("prepareStore() tries again while the database is away, and tells so at most every ten seconds", async () => {
+  using time = new FakeTime();
+  const { lines, prepare } = setting();
+  let away = true;
+  const store = new MigratingStore(() => {
+    if (away) throw storeError("reconnect", "connection refused");
+  });
+  const prepared = prepare(store, 60_000);
+  await time.tickAsync(9_000);
+  assertEquals(lines.length, 1);
+  assertMatch(lines[0]!, /WARN {2}waiting for the database database=memory: reason="connection refused"$/);
+  await time.tickAsync(16_000);
+  assertEquals(lines.length === 2 || lines.length === 3, true, lines.join("\n"));
+  away = false;
+  await time.tickAsync(5_000);
+  assertEquals(await prepared, true);
+  assertEquals(time.timers, 0);
+});
+
+Deno.test("prepareStore() gives up after its time, with the address, the reason and the setting", async () => {
+  using time = new FakeTime();
+  const { prepare } = setting();
+  const prepared = assertRejects(
+    () =>
+      prepare(
+        new MigratingStore(() => {
+          throw storeError("reconnect", "connection refused");
+        }),
+        10_000,
+      ),
+    StoreError,
+    "Cannot reach the database within 10 s: memory:: connection refused; is it running? " +
+      "--startup-timeout (STARTUPTIMEOUT) says how long to wait",
+  );
+  await time.tickAsync(15_000);
+  assertEquals((await prepared).disposition, "fatal");
+});
+
+Deno.test("prepareStore() does not wait where waiting does not help", async () => {
+  const store = new MigratingStore(() => {
+    throw storeError("fatal", "wrong password");
+  });
+  await assertRejects(() => setting().prepare(store, 60_000), StoreError, "wrong password");
+  assertEquals(store.attemptsToMigrate, 1);
+});
+
+Deno.test("prepareStore() ends its wait when it is told to stop", async () => {
+  using time = new FakeTime();
+  const { prepare, stop } = setting();
+  const prepared = prepare(
+    new MigratingStore(() => {
+      throw storeError("reconnect");
+    }),
+    60_000,
+  );
+  await time.tickAsync(1_000);
+  stop.abort();
+  assertEquals(await prepared, false);
+  assertEquals(time.timers, 0);
+});

@@ -1,0 +1,77 @@
+import { assertEquals } from "@std/assert";
+import { EntryLog } from "../../../src/commands/entry_log.ts";
+import type { LogEntry, MessageKey } from "../../../src/entry/entry.ts";
+import type { EntryReader, StoredEntry } from "../../../src/store/store.ts";
+import { entry, key } from "../../support/entries.ts";
+
+const CREATED_AT = "2026-01-02 03:04:05.000006";
+
+/** Answers with what it was given, and notes how many rows it was asked for at once. */
+function reader(entries: readonly LogEntry[]): EntryReader & { readonly asked: readonly number[] } {
+  const asked: number[] = [];
+  return {
+    asked,
+    entriesByKey(keys: readonly MessageKey[]): Promise<StoredEntry[]> {
+      asked.push(keys.length);
+      const wanted = new Set(keys.map(({ messageId }) => messageId));
+      return Promise.resolve(
+        entries.filter(({ messageId }) => wanted.has(messageId)).map((stored) => ({
+          ...stored,
+          createdAt: CREATED_AT,
+        })),
+      );
+    },
+    severityCounts: () => Promise.resolve([]),
+    totals: () => Promise.resolve({ entries: 0, counted: 0, deadLetters: 0 }),
+  };
+}
+
+async function printed(log: EntryLog, store: EntryReader, stored: number): Promise<string[]> {
+  const lines: string[] = [];
+  await log.print(store, (line) => lines.push(line), stored);
+  return lines;
+}
+
+const numbered = (count: number) => Array.from({ length: count }, (_, i) => entry(key(i)));
+
+Deno.test("EntryLog prints a header, the entries as the store has them, and how many records there are", async () => {
+  const log = new EntryLog("all");
+  const one = entry({ ...key(1), serviceName: "alpha", payload: "as it came" });
+  log.add([one]);
+  const lines = await printed(log, reader([{ ...one, payload: 'as, "stored"' }]), 1);
+  assertEquals(lines[0], "service_name,payload,severity,timestamp,created_at");
+  assertEquals(lines[1]!.startsWith('alpha,"as, ""stored""",'), true, lines[1]);
+  assertEquals(lines[1]!.endsWith(",2026-01-02T03:04:05.000006Z"), true, lines[1]);
+  assertEquals(lines.slice(2), ["1 record(s)"]);
+});
+
+Deno.test("EntryLog of nothing prints the header and 0 record(s)", async () => {
+  assertEquals((await printed(new EntryLog("all"), reader([]), 0)).slice(1), ["0 record(s)"]);
+});
+
+Deno.test("EntryLog prints the first ones up to its most, and says so", async () => {
+  const entries = numbered(5);
+  const log = new EntryLog(3);
+  log.add(entries.slice(0, 2));
+  log.add(entries.slice(2));
+  const lines = await printed(log, reader(entries), 5);
+  assertEquals(lines.length, 1 + 3 + 2);
+  assertEquals(lines.slice(-2), ["(the first 3; --print-log all prints every one)", "5 record(s)"]);
+});
+
+Deno.test("EntryLog of at most none reads nothing and prints only the number", async () => {
+  const store = reader([]);
+  const log = new EntryLog(0);
+  log.add(numbered(2));
+  assertEquals(await printed(log, store, 2), ["2 record(s)"]);
+  assertEquals(store.asked, []);
+});
+
+Deno.test("EntryLog reads a thousand rows at once", async () => {
+  const entries = numbered(2_001);
+  const store = reader(entries);
+  const log = new EntryLog("all");
+  log.add(entries);
+  assertEquals((await printed(log, store, 2_001)).length, 1 + 2_001 + 1);
+  assertEquals(store.asked, [1_000, 1_000, 1]);
+});

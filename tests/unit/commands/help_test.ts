@@ -1,0 +1,59 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { defineCommand } from "../../../src/commands/command.ts";
+import { commandHelp, programHelp } from "../../../src/commands/help.ts";
+
+const greet = defineCommand({
+  name: "greet",
+  summary: "say hello",
+  description: ["Says hello.", "Then ends."],
+  argument: { name: "whom", help: "who is greeted (default: all)" },
+  settings: ["batchSize", "emulatorHost", "dryRun", "seed"],
+  defaults: { batchSize: "7" },
+  run: () => Promise.resolve(0),
+});
+
+const leave = defineCommand({
+  name: "leave",
+  summary: "say nothing",
+  description: [],
+  settings: [],
+  run: () => Promise.resolve(0),
+});
+
+/** The line that begins with a flag or a variable. */
+function lineOf(help: string, start: string): string {
+  const line = help.split("\n").find((line) => line.startsWith(`  ${start}`));
+  assert(line !== undefined, start);
+  return line;
+}
+
+Deno.test("programHelp() lists every command with its line, aligned", () => {
+  const help = programHelp([greet, leave]);
+  assertStringIncludes(help, "\n  greet  say hello\n  leave  say nothing\n");
+});
+
+Deno.test("commandHelp() tells usage, description and argument", () => {
+  const help = commandHelp(greet);
+  assertStringIncludes(help, "lms greet: say hello\n\nUsage: lms greet [FLAGS] [whom]\n\nSays hello.\nThen ends.\n");
+  assertStringIncludes(help, "\nwhom: who is greeted (default: all)\n");
+  assertStringIncludes(commandHelp(leave), "Usage: lms leave [FLAGS]\n");
+});
+
+Deno.test("commandHelp() tells the command's own default over the setting's, and the variable", () => {
+  assertMatch(lineOf(commandHelp(greet), "--batch-size N"), /messages per batch \(default: 7\) \[BATCHSIZE\]$/);
+});
+
+Deno.test("commandHelp() tells a default that depends in words, and that a switch is off", () => {
+  const help = commandHelp(greet);
+  assertMatch(lineOf(help, "--seed N"), /\(default: a random one\)$/);
+  assertMatch(lineOf(help, "--dry-run "), /\(default: off\)$/);
+});
+
+Deno.test("commandHelp() lists variables that have no flag apart, the log's with every command", () => {
+  const parts = commandHelp(greet).split("Environment only:");
+  assertEquals(parts.length, 2);
+  for (const variable of ["PUBSUB_EMULATOR_HOST=HOST:PORT", "LOG_LEVEL=LEVEL", "LOG_FORMAT=FORMAT"]) {
+    lineOf(parts[1]!, variable);
+  }
+  lineOf(commandHelp(leave).split("Environment only:")[1]!, "LOG_LEVEL=LEVEL");
+});

@@ -1,0 +1,145 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  checkPlan,
+  nameOf,
+  type Plan,
+  readConfig,
+  type Setting,
+  type SettingName,
+  SETTINGS,
+} from "../../src/config.ts";
+
+const NO_ENV = () => undefined;
+const names = Object.keys(SETTINGS) as SettingName[];
+
+function env(variables: Readonly<Record<string, string>>): (name: string) => string | undefined {
+  return (name) => variables[name];
+}
+
+Deno.test("readConfig() of nothing gives every default, as values that the settings' own readers take", () => {
+  const config = readConfig(names, { flags: {}, env: NO_ENV });
+  assert(config.ok, JSON.stringify(config));
+  const { batchSize, batchBytes, flushIntervalMs, maxInFlightBytes, streams, leaseMs, writers, graceMs } = config.value;
+  assertEquals(
+    { batchSize, batchBytes, flushIntervalMs, maxInFlightBytes, streams, leaseMs, writers, graceMs },
+    {
+      batchSize: 5_000,
+      batchBytes: 16 * 2 ** 20,
+      flushIntervalMs: 60_000,
+      maxInFlightBytes: 96 * 2 ** 20,
+      streams: 4,
+      leaseMs: 60_000,
+      writers: 2,
+      graceMs: 30_000,
+    },
+  );
+  assertEquals([config.value.topic, config.value.subscription], ["log-topic", "log-sub"]);
+  for (const name of ["project", "database", "durationMs", "maxInFlight", "emulatorHost"] as const) {
+    assertEquals(config.value[name], undefined, name);
+  }
+  assert(Object.isFrozen(config.value));
+});
+
+Deno.test("readConfig() takes a flag over the environment, that over the command's default, that over the setting's", () => {
+  const read = (flags: Record<string, string>, variables: Record<string, string>, defaults: Record<string, string>) => {
+    const config = readConfig(["batchSize"], { flags, env: env(variables), defaults });
+    assert(config.ok);
+    return config.value.batchSize;
+  };
+  const [flag, variable, own] = [{ "batch-size": "1" }, { BATCHSIZE: "2" }, { batchSize: "3" }];
+  assertEquals(read(flag, variable, own), 1);
+  assertEquals(read({}, variable, own), 2);
+  assertEquals(read({}, {}, own), 3);
+  assertEquals(read({}, {}, {}), 5_000);
+});
+
+Deno.test("readConfig() takes the first variable that is set and not empty", () => {
+  const project = (variables: Record<string, string>) => {
+    const config = readConfig(["project"], { flags: {}, env: env(variables) });
+    assert(config.ok);
+    return config.value.project;
+  };
+  assertEquals(project({ PUBSUB_PROJECT_ID: "first-one", GOOGLE_CLOUD_PROJECT: "second-one" }), "first-one");
+  assertEquals(project({ PUBSUB_PROJECT_ID: "", GOOGLE_CLOUD_PROJECT: "second-one" }), "second-one");
+  assertEquals(project({ PUBSUB_PROJECT_ID: "" }), undefined);
+});
+
+Deno.test("readConfig() names where a bad value comes from, the value, and what is allowed", () => {
+  assertEquals(readConfig(["writers"], { flags: {}, env: env({ WRITERS: "65" }) }), {
+    ok: false,
+    problem: 'Cannot use WRITERS "65": it must be a whole number from 1 to 64',
+  });
+  assertEquals(readConfig(["writers"], { flags: { writers: "" }, env: NO_ENV }), {
+    ok: false,
+    problem: 'Cannot use --writers "": it must be a whole number from 1 to 64',
+  });
+});
+
+Deno.test("readConfig() does not repeat a value that may hold a password", () => {
+  const config = readConfig(["database"], { flags: { database: "" }, env: NO_ENV });
+  assert(!config.ok);
+  assertStringIncludes(config.problem, "Cannot use --database: it must be ");
+});
+
+Deno.test("readConfig() takes no run longer than a timer can wait", () => {
+  const read = (text: string) => readConfig(["durationMs"], { flags: { duration: text }, env: NO_ENV }).ok;
+  assertEquals([read("576h"), read("577h")], [true, false]);
+});
+
+Deno.test("no two settings share a flag or a variable, and each is read from somewhere", () => {
+  const all = names.map((name): Setting<unknown> => SETTINGS[name]);
+  const flags = all.flatMap(({ flag }) => flag ?? []);
+  const variables = all.flatMap(({ env }) => env ?? []);
+  assertEquals(new Set(flags).size, flags.length);
+  assertEquals(new Set(variables).size, variables.length);
+  assertEquals(names.filter((name) => /undefined|^$/.test(nameOf(name))), []);
+});
+
+Deno.test("nameOf() gives a setting's flag with its variable, or what there is of them", () => {
+  assertEquals(nameOf("batchSize"), "--batch-size (BATCHSIZE)");
+  assertEquals(nameOf("seed"), "--seed");
+  assertEquals(nameOf("logLevel"), "LOG_LEVEL");
+});
+
+const DEFAULT_PLAN: Plan = {
+  batchSize: 5_000,
+  batchBytes: 16 * 2 ** 20,
+  flushIntervalMs: 60_000,
+  maxInFlightBytes: 96 * 2 ** 20,
+  streams: 4,
+  leaseMs: 60_000,
+  writers: 2,
+};
+
+function plan(changes: Partial<Plan>, maxInFlight?: number): ReturnType<typeof checkPlan> {
+  return checkPlan({ ...DEFAULT_PLAN, ...changes }, maxInFlight);
+}
+
+Deno.test("checkPlan() works the cap out: four batches, or one per writer and one more", () => {
+  assertEquals(plan({}), { ok: true, value: 20_000 });
+  assertEquals(plan({ batchSize: 10, batchBytes: 1_024, writers: 8 }), { ok: true, value: 90 });
+  assertEquals(plan({}, 15_000), { ok: true, value: 15_000 });
+});
+
+const contradictions: readonly (readonly [name: string, result: () => ReturnType<typeof checkPlan>, remedy: string])[] =
+  [
+    ["a cap below one batch per writer and one more", () => plan({}, 14_999), "set it to at least 15000"],
+    ["so few bytes", () => plan({ maxInFlightBytes: 48 * 2 ** 20 - 1 }), "set it to at least 48MiB"],
+    ["more streams than messages that may be held", () => plan({ batchSize: 1, streams: 5 }), "lower it"],
+    ["an interval over the longest lease", () => plan({ flushIntervalMs: 600_001 }), "set it to at most 10m"],
+  ];
+
+for (const [name, result, remedy] of contradictions) {
+  Deno.test(`checkPlan() refuses ${name}, and says what to do`, () => {
+    const checked = result();
+    assert(!checked.ok);
+    assertStringIncludes(checked.problem, remedy);
+    assertEquals(checked.problem.startsWith("Cannot run this plan: --"), true, checked.problem);
+  });
+}
+
+Deno.test("checkPlan() takes what is just not contradictory", () => {
+  assert(plan({ maxInFlightBytes: 48 * 2 ** 20 }).ok);
+  assert(plan({ batchSize: 1, streams: 4 }).ok);
+  assert(plan({ flushIntervalMs: 600_000 }).ok);
+});
