@@ -6,7 +6,6 @@
 import { checkPlan, type Config } from "../config.ts";
 import type { LogEntry, Severity } from "../entry/entry.ts";
 import type { Flush } from "../pipeline.ts";
-import { publish } from "../pubsub/publisher.ts";
 import { noCounts } from "../sim/manifest.ts";
 import { severityTable } from "../sim/manifest_table.ts";
 import { simulate } from "../sim/simulator.ts";
@@ -15,7 +14,7 @@ import type { Totals } from "../store/store.ts";
 import { type Command, type Context, defineCommand, EXIT, UsageError } from "./command.ts";
 import { LOCAL_DATABASE, openStore, prepareStore } from "./database.ts";
 import { monitor, MONITOR_SETTINGS, type MonitorResult } from "./monitor.ts";
-import { openEmbedded } from "./pubsub.ts";
+import { openEmbedded, publishTo } from "./pubsub.ts";
 import { randomSeed } from "./quantity.ts";
 
 const SETTINGS = [
@@ -89,7 +88,7 @@ async function runDemo(config: Config<typeof SETTINGS[number]>, context: Context
       services: config.services,
       malformedShare: config.malformed,
     }),
-    publish: (messages) => publish(pubsub.connection, pubsub.topic, messages),
+    publish: (messages) => publishTo(pubsub, messages),
     rate: config.rate ?? "random",
     durationMs: config.durationMs,
     signal: AbortSignal.any([drain, stopSim.signal]),

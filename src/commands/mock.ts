@@ -5,7 +5,6 @@
  */
 import { checkPlan, type Config } from "../config.ts";
 import { temporarySubscription } from "../pubsub/admin.ts";
-import { publish } from "../pubsub/publisher.ts";
 import { traffic } from "../sim/traffic.ts";
 import { openStore as openStoreAt } from "../store/open_store.ts";
 import { formatDuration } from "../values.ts";
@@ -13,7 +12,7 @@ import { type Command, type Context, defineCommand, EXIT, UsageError } from "./c
 import { prepareStore } from "./database.ts";
 import { EntryLog } from "./entry_log.ts";
 import { monitor, MONITOR_SETTINGS } from "./monitor.ts";
-import { openEmbedded, openPubSub, PUBSUB_SETTINGS, type PubSubAccess } from "./pubsub.ts";
+import { openEmbedded, openPubSub, publishTo, PUBSUB_SETTINGS, type PubSubAccess } from "./pubsub.ts";
 import { quantity, QUANTITY_ARGUMENT, randomSeed } from "./quantity.ts";
 
 const MOCK_SETTINGS = ["project", "topic", "subscription", ...MONITOR_SETTINGS, "durationMs"] as const;
@@ -89,7 +88,7 @@ async function round(
   if (!await prepareStore(store, { timeoutMs: 0, stop: drain, log })) return EXIT.ok;
 
   const messages = traffic({ seed: randomSeed() }).take(count);
-  const own = new Set(await publish(pubsub.connection, pubsub.topic, messages));
+  const own = new Set(await publishTo(pubsub, messages));
   const entries = new EntryLog("all");
   const done = new AbortController();
   const timeoutMs = config.durationMs ?? Infinity;

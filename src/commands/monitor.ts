@@ -10,7 +10,7 @@ import { grpcTransport } from "../pubsub/grpc_transport.ts";
 import { SubscribeError, Subscriber } from "../pubsub/subscriber.ts";
 import type { Store } from "../store/store.ts";
 import type { Stops } from "./command.ts";
-import type { PubSubAccess } from "./pubsub.ts";
+import { NOT_FOUND, PERMISSION_DENIED, type PubSubAccess, shortName } from "./pubsub.ts";
 
 /** The settings of the monitor itself. */
 export const MONITOR_SETTINGS = [
@@ -47,11 +47,6 @@ export interface MonitorResult extends IngestTotals {
   /** Messages that were given back unsettled. */
   readonly handedBack: number;
 }
-
-/** gRPC's code for "there is no such thing". */
-const NOT_FOUND = 5;
-/** gRPC's code for "you may not". */
-const PERMISSION_DENIED = 7;
 
 /**
  * Pulls, stores and acknowledges until `drain` is aborted, then finishes what it holds within the grace period and gives
@@ -168,14 +163,13 @@ function subscriberEvents(log: Log): ConstructorParameters<typeof Subscriber>[0]
 /** Adds what to do about a subscription that cannot be pulled from. */
 function explained(error: SubscribeError, { real, topic, connection }: PubSubAccess, subscription: string): Error {
   if (!real) return error;
-  const short = (name: string) => name.slice(name.lastIndexOf("/") + 1);
   const { projectId } = connection;
   const remedy = error.code === NOT_FOUND
-    ? `create it with: gcloud pubsub subscriptions create ${short(subscription)} --topic=${short(topic)} ` +
+    ? `create it with: gcloud pubsub subscriptions create ${shortName(subscription)} --topic=${shortName(topic)} ` +
       `--ack-deadline=60 --project=${projectId} (and, if the topic is missing too, first: gcloud pubsub topics create ` +
-      `${short(topic)} --project=${projectId})`
+      `${shortName(topic)} --project=${projectId})`
     : error.code === PERMISSION_DENIED
-    ? `grant it with: gcloud pubsub subscriptions add-iam-policy-binding ${short(subscription)} ` +
+    ? `grant it with: gcloud pubsub subscriptions add-iam-policy-binding ${shortName(subscription)} ` +
       `--member=serviceAccount:ACCOUNT --role=roles/pubsub.subscriber --project=${projectId}`
     : undefined;
   if (remedy === undefined) return error;

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { publish } from "../pubsub/publisher.ts";
 import { traffic } from "../sim/traffic.ts";
 import { defineCommand, EXIT } from "./command.ts";
-import { openPubSub, PUBSUB_SETTINGS } from "./pubsub.ts";
+import { openPubSub, publishTo, PUBSUB_SETTINGS } from "./pubsub.ts";
 import { quantity, QUANTITY_ARGUMENT, randomSeed } from "./quantity.ts";
 
 /** The command. */
@@ -26,7 +25,7 @@ export const pub = defineCommand({
     const messages = traffic({ seed: config.seed ?? randomSeed() });
     for (let left = count; left > 0;) {
       const group = messages.take(Math.min(left, 1_000));
-      for (const id of await publish(pubsub.connection, pubsub.topic, group)) print(id);
+      for (const id of await publishTo(pubsub, group)) print(id);
       left -= group.length;
     }
     log.info("published", { count, topic: pubsub.topic });

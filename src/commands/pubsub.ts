@@ -7,6 +7,7 @@ import type { Config } from "../config.ts";
 import { ensureResources, type Resources, subscriptionName, topicName } from "../pubsub/admin.ts";
 import { connect, type Connection } from "../pubsub/connection.ts";
 import { FakeServer } from "../pubsub/fake_server.ts";
+import { type OutgoingMessage, publish } from "../pubsub/publisher.ts";
 import { UsageError } from "./command.ts";
 
 /** The settings that say where Pub/Sub is. */
@@ -112,5 +113,42 @@ async function ensure(connection: Connection, names: Resources, address: string)
     throw new Error(`Cannot reach Pub/Sub at ${address}: nothing answers; does an emulator run there?`, {
       cause: error,
     });
+  }
+}
+
+/** gRPC's code for "there is no such thing". */
+export const NOT_FOUND = 5;
+/** gRPC's code for "you may not". */
+export const PERMISSION_DENIED = 7;
+
+/** The last part of a full name. */
+export function shortName(name: string): string {
+  return name.slice(name.lastIndexOf("/") + 1);
+}
+
+/**
+ * Publishes messages to the topic.
+ *
+ * @returns Their ids, in their order.
+ * @throws With the remedy where there is one, in one line: the client library's own words may be a page long.
+ */
+export async function publishTo(
+  { connection, topic, address, real }: PubSubAccess,
+  messages: readonly OutgoingMessage[],
+): Promise<string[]> {
+  try {
+    return await publish(connection, topic, messages);
+  } catch (error) {
+    const { code, message } = error as { readonly code?: unknown; readonly message: string };
+    const { projectId } = connection;
+    const reason = real && code === NOT_FOUND
+      ? `there is no such topic; create it with: gcloud pubsub topics create ${shortName(topic)} --project=${projectId}`
+      : real && code === PERMISSION_DENIED
+      ? `no right to; grant it with: gcloud pubsub topics add-iam-policy-binding ${shortName(topic)} ` +
+        `--member=serviceAccount:ACCOUNT --role=roles/pubsub.publisher --project=${projectId}`
+      : NO_ANSWER.includes(code)
+      ? "no answer; is it running?"
+      : message.split("\n", 1)[0];
+    throw new Error(`Cannot publish to ${topic} at ${address}: ${reason}`, { cause: error });
   }
 }

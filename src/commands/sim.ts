@@ -3,13 +3,12 @@
  *
  * @module
  */
-import { publish } from "../pubsub/publisher.ts";
 import { manifestJson } from "../sim/manifest_json.ts";
 import { manifestTable } from "../sim/manifest_table.ts";
 import { simulate } from "../sim/simulator.ts";
 import { traffic } from "../sim/traffic.ts";
 import { defineCommand, EXIT } from "./command.ts";
-import { openPubSub, PUBSUB_SETTINGS } from "./pubsub.ts";
+import { openPubSub, publishTo, PUBSUB_SETTINGS } from "./pubsub.ts";
 import { randomSeed } from "./quantity.ts";
 
 /** The command. */
@@ -42,7 +41,7 @@ export const sim = defineCommand({
     try {
       const manifest = await simulate({
         traffic: traffic({ seed, services: config.services, malformedShare: config.malformed }),
-        publish: (messages) => publish(pubsub.connection, pubsub.topic, messages),
+        publish: (messages) => publishTo(pubsub, messages),
         rate: config.rate ?? "random",
         durationMs: config.durationMs,
         count: config.messages,
