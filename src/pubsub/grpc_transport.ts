@@ -135,7 +135,6 @@ interface GrpcError {
   readonly details?: unknown;
   readonly message?: unknown;
   readonly errorInfoMetadata?: Readonly<Record<string, string>> | undefined;
-  readonly statusDetails?: unknown;
 }
 
 async function settle(ackIds: readonly string[], call: () => Promise<unknown>): Promise<SettleFailures> {
