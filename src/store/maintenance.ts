@@ -1,0 +1,138 @@
+/**
+ * What operators do with a store, beside the writing: check it, repair its counters, and see to its dead letters. Every
+ * implementation passes `tests/contract/store_contract.ts`.
+ *
+ * @module
+ */
+import type { DeadLetter, DeadLetterReason, Instant, LogEntry, MessageKey, Severity } from "../entry/entry.ts";
+import type { Store } from "./store.ts";
+
+/** What a database says about itself, as far as a plan depends on it. */
+export interface StoreFacts {
+  /** Kind and version, for people: `MySQL 9.7.4`, `MariaDB 10.11.18`, `SQLite 3.50.0`. */
+  readonly server: string;
+  /** The largest statement that it takes, in bytes; `undefined` where there is no such limit. */
+  readonly packetBytesMax: number | undefined;
+  /** Whether it refuses what does not fit a column, rather than changing it, on connections of this store. */
+  readonly strict: boolean;
+  /** The version that its schema has. */
+  readonly schemaVersion: number;
+}
+
+/** A service and severity for which the two tables disagree. */
+export interface CountDifference {
+  readonly serviceName: string;
+  readonly severity: Severity;
+  /** Rows of `service_logs`. */
+  readonly stored: number;
+  /** What `service_severity` says. */
+  readonly counted: number;
+}
+
+/** What a dead letter has come to: `open` until somebody replays or drops it; it is never deleted. */
+export const DEAD_LETTER_STATUSES = ["open", "replayed", "dropped"] as const;
+
+/** See {@linkcode DEAD_LETTER_STATUSES}. */
+export type DeadLetterStatus = typeof DEAD_LETTER_STATUSES[number];
+
+/** What one consistent snapshot shows. In order when `differences` is empty and `inBoth` is 0. */
+export interface Verification {
+  /** Rows of `service_logs`. */
+  readonly entries: number;
+  /** The sum of `count` over `service_severity`. */
+  readonly counted: number;
+  readonly deadLetters: Readonly<Record<DeadLetterStatus, number>>;
+  /** Ordered by service, then by severity's rank. */
+  readonly differences: readonly CountDifference[];
+  /** Messages that are an entry and also a dead letter that was not replayed (against invariant 2). */
+  readonly inBoth: number;
+  /** Rows of `service_logs` per service and severity, in the same order: what simulators' manifests are compared with. */
+  readonly stored: readonly { readonly serviceName: string; readonly severity: Severity; readonly count: number }[];
+  /** Dead letters of any status per reason; reasons without any are left out. */
+  readonly reasons: Readonly<Partial<Record<DeadLetterReason, number>>>;
+}
+
+/** A row of `dead_letters` without its data. */
+export interface DeadLetterSummary extends Omit<DeadLetter, "data" | "attributes"> {
+  readonly status: DeadLetterStatus;
+  /** Bytes of its data. */
+  readonly bytes: number;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+/** A row of `dead_letters`. */
+export interface StoredDeadLetter extends DeadLetterSummary, DeadLetter {}
+
+/** Which dead letters; what is left out does not restrict. */
+export interface DeadLetterFilter {
+  readonly statuses?: readonly DeadLetterStatus[];
+  readonly reason?: DeadLetterReason;
+  readonly messageIds?: readonly string[];
+  /** Only those after this key: the last of the page before. */
+  readonly after?: MessageKey;
+  /** At most so many, at least 1. */
+  readonly limit: number;
+}
+
+/** What {@linkcode Maintenance.replay} did. Every entry is in one of the three. */
+export interface ReplayResult {
+  /** Moved to `service_logs` and counted. */
+  readonly replayed: readonly MessageKey[];
+  /** Had no dead letter, or one that was replayed before: nothing to do. */
+  readonly settled: readonly MessageKey[];
+  /** Refused by the database, with its words; their dead letters stay as they are. */
+  readonly refused: readonly { readonly key: MessageKey; readonly detail: string }[];
+}
+
+/** What operators do with a store. Safe beside writers, in this process and in others. */
+export interface Maintenance {
+  /** What the database says about itself. @throws {StoreError} */
+  facts(): Promise<StoreFacts>;
+
+  /**
+   * Compares the tables in one consistent snapshot. Reads every row.
+   *
+   * @throws {StoreError}
+   */
+  verify(): Promise<Verification>;
+
+  /**
+   * Finds the differences in one snapshot and adds them to the counters, as deltas: what writers count meanwhile stays
+   * counted. One repair at a time, over all processes.
+   *
+   * @returns The snapshot, with the differences that were put right.
+   * @throws {StoreError} `retry` when another repair is under way.
+   */
+  repair(): Promise<Verification>;
+
+  /** Dead letters in key order, without their data. @throws {StoreError} */
+  listDeadLetters(filter: DeadLetterFilter): Promise<DeadLetterSummary[]>;
+
+  /** How many dead letters the filter admits, whatever its `limit`. @throws {StoreError} */
+  countDeadLetters(filter: Omit<DeadLetterFilter, "limit">): Promise<number>;
+
+  /** The dead letters with these keys, whole, in key order; keys without one are left out. @throws {StoreError} */
+  deadLettersByKey(keys: readonly MessageKey[]): Promise<StoredDeadLetter[]>;
+
+  /**
+   * Moves dead letters to `service_logs`: inserts the entries, counts them, and marks their dead letters `replayed`, in
+   * one transaction. Open and dropped ones are replayed. Where the database refuses entries, the others are moved in
+   * further transactions.
+   *
+   * @param entries What the dead letters have become, by the same keys, which must differ.
+   * @throws {StoreError} After a throw some may be replayed; running it again is safe.
+   */
+  replay(entries: readonly LogEntry[]): Promise<ReplayResult>;
+
+  /**
+   * Marks open dead letters `dropped`: settled for good, also when their messages come again.
+   *
+   * @returns The keys of those that were open and are now dropped, in key order.
+   * @throws {StoreError}
+   */
+  drop(keys: readonly MessageKey[]): Promise<MessageKey[]>;
+}
+
+/** A store with everything that operators need. */
+export interface MaintainedStore extends Store, Maintenance {}
