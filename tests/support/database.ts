@@ -190,6 +190,12 @@ async function fromDocker(kind: DatabaseKind): Promise<Origin> {
     kill: async () => {
       await docker("kill", id);
     },
+    freeze: async () => {
+      await docker("pause", id);
+    },
+    thaw: async () => {
+      await docker("unpause", id);
+    },
   };
   try {
     await control.start();

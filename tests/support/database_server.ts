@@ -100,6 +100,10 @@ export interface ServerControl {
   stop(): Promise<void>;
   /** Ends it as a crash would. */
   kill(): Promise<void>;
+  /** Stops it in its tracks: connections stay open and nothing answers. */
+  freeze(): Promise<void>;
+  /** Lets a frozen server go on. */
+  thaw(): Promise<void>;
 }
 
 /** A running server; the folder with its data is deleted when it is disposed. */
@@ -160,6 +164,16 @@ export class ServerProcess implements ServerControl, AsyncDisposable {
 
   async kill(): Promise<void> {
     await this.#end("SIGKILL");
+  }
+
+  freeze(): Promise<void> {
+    this.#child?.kill("SIGSTOP");
+    return Promise.resolve();
+  }
+
+  thaw(): Promise<void> {
+    this.#child?.kill("SIGCONT");
+    return Promise.resolve();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -38,6 +38,14 @@ export class TcpProxy implements AsyncDisposable {
     return this.#listener.addr.port;
   }
 
+  /** Cuts every connection, wherever its bytes are, and goes on listening. Returns how many there were. */
+  cut(): number {
+    const connections = [...this.#connections];
+    this.#connections.clear();
+    for (const connection of connections) close(connection);
+    return connections.length / 2;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
     for (const connection of this.#connections) close(connection);
