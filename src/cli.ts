@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { type Command, type Context, EXIT, UsageError } from "./commands/command.ts";
+import { deadLetters } from "./commands/dead_letters.ts";
 import { demo } from "./commands/demo.ts";
 import { emulator } from "./commands/emulator.ts";
 import { commandHelp, programHelp } from "./commands/help.ts";
@@ -13,12 +14,13 @@ import { emu, mock } from "./commands/mock.ts";
 import { mon } from "./commands/mon.ts";
 import { pub } from "./commands/pub.ts";
 import { sim } from "./commands/sim.ts";
+import { verify } from "./commands/verify.ts";
 import { readConfig, type Setting, type SettingName, SETTINGS } from "./config.ts";
 import { nearest } from "./ops/nearest.ts";
 import { redact } from "./ops/redact.ts";
 
 /** Every command, in the order in which they are listed. */
-export const COMMANDS: readonly Command[] = [mock, emu, pub, mon, sim, demo, emulator, migrate];
+export const COMMANDS: readonly Command[] = [mock, emu, pub, mon, sim, demo, emulator, migrate, verify, deadLetters];
 
 /** The world as the program is given it. */
 export interface World extends Omit<Context, "log"> {
@@ -68,6 +70,7 @@ export async function run(world: World): Promise<number> {
   }
   const config = readConfig([...command.settings, "logLevel", "logFormat"], {
     flags: parsed.flags,
+    lists: parsed.lists,
     env: world.env,
     ...(command.defaults === undefined ? {} : { defaults: command.defaults }),
   });
@@ -77,7 +80,7 @@ export async function run(world: World): Promise<number> {
   }
   const log = world.openLog(config.value.logLevel, config.value.logFormat);
   try {
-    return await command.run(config.value, { ...world, log }, parsed.argument);
+    return await command.run(config.value, { ...world, log }, parsed.args);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     complain(`lms ${command.name}: ${error.message}`);
@@ -92,7 +95,9 @@ function oneSafeLine(problem: string): string {
 
 interface Parsed {
   readonly flags: Readonly<Record<string, string | undefined>>;
-  readonly argument: string | undefined;
+  readonly args: readonly string[];
+  /** Of flags that may be given several times. */
+  readonly lists: Readonly<Record<string, readonly string[]>>;
   readonly help: boolean;
   /** What is wrong with the arguments. */
   readonly problem: string | undefined;
@@ -102,10 +107,12 @@ function parseFlags(command: Command, args: readonly string[]): Parsed {
   const settings = command.settings.map((name: SettingName): Setting<unknown> => SETTINGS[name]);
   const valued = settings.flatMap(({ flag, value }) => flag !== undefined && value !== undefined ? [flag] : []);
   const switches = settings.flatMap(({ flag, value }) => flag !== undefined && value === undefined ? [flag] : []);
+  const repeated = settings.flatMap(({ flag, repeats }) => flag !== undefined && repeats === true ? [flag] : []);
   let problem: string | undefined;
   const parsed = parseArgs(args, {
     string: [...valued, "_"],
     boolean: [...switches, "help"],
+    collect: repeated,
     alias: { help: "h" },
     unknown: (arg, key) => {
       if (key === undefined) return true;
@@ -118,15 +125,20 @@ function parseFlags(command: Command, args: readonly string[]): Parsed {
   });
   const values = parsed as unknown as Readonly<Record<string, unknown>>;
   const positionals = parsed._.map(String);
-  const most = command.argument === undefined ? 0 : 1;
+  const most = command.argument === undefined ? 0 : command.argument.most ?? 1;
   if (positionals.length > most) {
     problem ??= `lms ${command.name}: Cannot use the argument "${positionals[most]}": ` +
       (most === 0 ? "this command takes none" : `this command takes one, ${command.argument!.name}`);
   }
   const flags: Record<string, string | undefined> = {};
+  const lists: Record<string, readonly string[]> = {};
   for (const flag of valued) flags[flag] = values[flag] as string | undefined;
+  for (const flag of repeated) {
+    lists[flag] = values[flag] as readonly string[];
+    flags[flag] = undefined;
+  }
   for (const flag of switches) flags[flag] = values[flag] === true ? "true" : undefined;
-  return { flags, argument: positionals[0], help: values.help === true, problem };
+  return { flags, lists, args: positionals, help: values.help === true, problem };
 }
 
 function unknown(kind: string, given: string, known: readonly string[]): string {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { DEAD_LETTER_REASONS } from "./entry/entry.ts";
 import {
   anyText,
   byteSize,
@@ -14,6 +15,7 @@ import {
   hostAndPort,
   matching,
   oneOf,
+  type Read,
   type Reader,
   wholeNumber,
 } from "./values.ts";
@@ -26,6 +28,8 @@ export interface Setting<T> {
   readonly env?: readonly string[];
   /** What a value is called in a help text; absent for a switch, which takes no value. */
   readonly value?: string;
+  /** Its flag may be given several times; every value counts. It has no variable and no default. */
+  readonly repeats?: true;
   /** One line. */
   readonly help: string;
   /** As text, read like any other; absent: nothing, unless the command has a default of its own. */
@@ -42,10 +46,27 @@ interface Defaulted<T> extends Setting<T> {
   readonly default: string;
 }
 
+/** A setting with as many values as are given. */
+interface Repeated<T> extends Setting<T> {
+  readonly repeats: true;
+}
+
 function setting<T>(definition: Defaulted<T>): Defaulted<T>;
+function setting<T>(definition: Repeated<T>): Repeated<T>;
 function setting<T>(definition: Setting<T>): Setting<T>;
 function setting<T>(definition: Setting<T>): Setting<T> {
   return definition;
+}
+
+/** Fields of a message that an operator may set. */
+const FIELDS = ["service_name", "payload", "severity", "timestamp"] as const;
+
+/** A field's name and the value to give it. */
+function fieldValue(text: string): Read<readonly [field: typeof FIELDS[number], value: string]> {
+  const at = text.indexOf("=");
+  const field = FIELDS.find((name) => name === text.slice(0, Math.max(at, 0)));
+  if (field === undefined) return { ok: false, allowed: `FIELD=VALUE with a field of ${FIELDS.join(", ")}` };
+  return { ok: true, value: [field, text.slice(at + 1)] };
 }
 
 /** A flag that is given or not. */
@@ -266,7 +287,53 @@ export const SETTINGS = {
     default: "8085",
     read: wholeNumber(0, 65_535),
   }),
-  dryRun: onOff("dry-run", "print the SQL and change nothing"),
+  dryRun: onOff("dry-run", "say what would be done, of a migration its SQL, and change nothing"),
+  repair: onOff("repair", "put the counters right, by what one snapshot shows; safe beside writers"),
+  against: setting({
+    flag: "against",
+    value: "FILE",
+    repeats: true,
+    help: "also compare with what a simulator published, by its manifest; several are added up",
+    defaultNote: "none",
+    read: anyText("a file's path"),
+  }),
+  json: onOff("json", "print JSON"),
+  status: setting({
+    flag: "status",
+    value: "STATUS",
+    help: "open, replayed, dropped or all: which dead letters to list",
+    default: "open",
+    read: oneOf(["open", "replayed", "dropped", "all"]),
+  }),
+  reason: setting({
+    flag: "reason",
+    value: "REASON",
+    help: "list, or replay without ids, those with this reason only",
+    defaultNote: "any",
+    read: oneOf(DEAD_LETTER_REASONS),
+  }),
+  limit: setting({
+    flag: "limit",
+    value: "N",
+    help: "list at most so many",
+    default: "100",
+    read: wholeNumber(1, 1_000_000),
+  }),
+  as: setting({
+    flag: "as",
+    value: "FIELD=VALUE",
+    repeats: true,
+    help: "replay with this field instead of the message's own; payload=@data is the message's whole text",
+    defaultNote: "as published",
+    read: fieldValue,
+  }),
+  chaos: setting({
+    flag: "chaos",
+    value: "SPEC",
+    help: "misbehave on purpose, as in duplicate=5%,drop-ack=0.01,ack-delay=15s,reorder",
+    defaultNote: "behave",
+    read: anyText("faults, separated by commas"),
+  }),
   logLevel: setting({
     env: ["LOG_LEVEL"],
     value: "LEVEL",
@@ -286,7 +353,10 @@ export const SETTINGS = {
 /** Names of settings, as the program uses them. */
 export type SettingName = keyof typeof SETTINGS;
 
-type ValueOf<S> = S extends Defaulted<infer T> ? T : S extends Setting<infer T> ? T | undefined : never;
+type ValueOf<S> = S extends Repeated<infer T> ? readonly T[]
+  : S extends Defaulted<infer T> ? T
+  : S extends Setting<infer T> ? T | undefined
+  : never;
 
 /** The values of some settings. */
 export type Config<N extends SettingName = SettingName> = { readonly [K in N]: ValueOf<typeof SETTINGS[K]> };
@@ -298,6 +368,8 @@ export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly o
 export interface Sources {
   /** Flags by name, as given. */
   readonly flags: Readonly<Record<string, string | undefined>>;
+  /** Values of flags that may be given several times, by name. */
+  readonly lists?: Readonly<Record<string, readonly string[]>>;
   readonly env: (name: string) => string | undefined;
   /** Defaults of the command, as text. */
   readonly defaults?: Readonly<Partial<Record<SettingName, string>>>;
@@ -308,6 +380,12 @@ export function readConfig<N extends SettingName>(names: readonly N[], sources: 
   const values: Partial<Record<SettingName, unknown>> = {};
   for (const name of names) {
     const definition: Setting<unknown> = SETTINGS[name];
+    if (definition.repeats) {
+      const read = readAll(definition, sources.lists?.[definition.flag!] ?? []);
+      if (!read.ok) return read;
+      values[name] = read.value;
+      continue;
+    }
     const found = find(definition, sources) ?? textDefault(sources.defaults?.[name] ?? definition.default);
     if (found === undefined) {
       values[name] = undefined;
@@ -321,6 +399,16 @@ export function readConfig<N extends SettingName>(names: readonly N[], sources: 
     values[name] = read.value;
   }
   return { ok: true, value: Object.freeze(values) as Config<N> };
+}
+
+function readAll({ flag, read }: Setting<unknown>, texts: readonly string[]): Checked<readonly unknown[]> {
+  const values: unknown[] = [];
+  for (const text of texts) {
+    const one = read(text);
+    if (!one.ok) return { ok: false, problem: `Cannot use --${flag} "${text}": it must be ${one.allowed}` };
+    values.push(one.value);
+  }
+  return { ok: true, value: values };
 }
 
 function find({ flag, env }: Setting<unknown>, sources: Sources): { source: string; text: string } | undefined {

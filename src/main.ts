@@ -49,6 +49,7 @@ try {
       write(Deno.stdout, `${line}\n`);
     },
     complain: (line) => terminal.line(line),
+    readFile: (path) => Deno.readTextFile(path),
     writeFile: (path, text) => Deno.writeTextFile(path, text),
     openLog: (level, format) =>
       openLog({

@@ -34,6 +34,8 @@ export interface Context extends Stops {
   readonly terminal: Terminal;
   /** Prints a result, on stdout. */
   readonly print: (line: string) => void;
+  /** Reads a file that the user named. */
+  readonly readFile: (path: string) => Promise<string>;
   /** Writes a file that the user named. */
   readonly writeFile: (path: string, text: string) => Promise<void>;
   /** This program's version. */
@@ -47,8 +49,14 @@ export interface Command<N extends SettingName = SettingName> {
   readonly summary: string;
   /** What it does, for its own help: lines of at most 100 characters. */
   readonly description: readonly string[];
-  /** An argument beside the flags. */
-  readonly argument?: { readonly name: string; readonly help: string };
+  /** What may stand beside the flags. */
+  readonly argument?: {
+    /** As a help text shows it: `qty`, `ACTION [ID...]`. */
+    readonly name: string;
+    readonly help: string;
+    /** How many there may be; default 1. */
+    readonly most?: number;
+  };
   readonly settings: readonly N[];
   /** Defaults that differ from the settings' own. */
   readonly defaults?: Readonly<Partial<Record<SettingName, string>>>;
@@ -58,7 +66,7 @@ export interface Command<N extends SettingName = SettingName> {
    * @returns The exit code.
    * @throws {UsageError} For what only shows once the settings are put together.
    */
-  run(config: Config<N>, context: Context, argument: string | undefined): Promise<number>;
+  run(config: Config<N>, context: Context, args: readonly string[]): Promise<number>;
 }
 
 /** Settings that cannot work; the message is one line that names the setting and the remedy. */

@@ -9,6 +9,7 @@ import type { Log } from "../ops/logger.ts";
 import { sleep } from "../ops/sleep.ts";
 import { parseDatabaseUrl } from "../store/database_url.ts";
 import { openStore as open } from "../store/open_store.ts";
+import type { MaintainedStore } from "../store/maintenance.ts";
 import { type Store, StoreError } from "../store/store.ts";
 import { UsageError } from "./command.ts";
 
@@ -29,7 +30,7 @@ export interface StoreNeeds {
  *
  * @throws {UsageError} When the URL is missing or not understood.
  */
-export function openStore({ database }: Config<"database">, { real, writers, log }: StoreNeeds): Store {
+export function openStore({ database }: Config<"database">, { real, writers, log }: StoreNeeds): MaintainedStore {
   if (database === undefined && real) {
     throw new UsageError(
       `Cannot choose a database: with real Pub/Sub it must be named, so that nothing is acknowledged into a file by ` +

@@ -32,7 +32,7 @@ export const mock: Command = defineCommand({
   argument: QUANTITY_ARGUMENT,
   settings: MOCK_SETTINGS,
   defaults: DEFAULTS,
-  async run(config, context, argument) {
+  async run(config, context, [argument]) {
     const count = quantity(argument);
     await using pubsub = await openEmbedded(config);
     await pubsub.ensure();
@@ -51,7 +51,7 @@ export const emu: Command = defineCommand({
   argument: QUANTITY_ARGUMENT,
   settings: EMU_SETTINGS,
   defaults: DEFAULTS,
-  async run(config, context, argument) {
+  async run(config, context, [argument]) {
     const count = quantity(argument);
     if (config.emulatorHost === undefined) {
       throw new UsageError(

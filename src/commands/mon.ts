@@ -9,6 +9,7 @@ import { type Command, type Context, defineCommand, EXIT, UsageError } from "./c
 import { openStore, prepareStore } from "./database.ts";
 import { EntryLog } from "./entry_log.ts";
 import { monitor, MONITOR_SETTINGS } from "./monitor.ts";
+import { checkedFacts } from "./plan.ts";
 import { openPubSub, PUBSUB_SETTINGS } from "./pubsub.ts";
 
 const SETTINGS = [
@@ -28,6 +29,9 @@ export const mon: Command = defineCommand({
     "Pulls log messages from the subscription, collects them into batches, and writes each batch in one",
     "transaction. A message is acknowledged only after its transaction committed.",
     "",
+    "Before it pulls it brings the schema up to date, checks that settings and database fit together, and logs the",
+    "plan: what cannot work is refused, with the setting to change.",
+    "",
     "SIGTERM, SIGINT or the end of DURATION drain: stop pulling, store and acknowledge what is held, end.",
     "A second signal, or the end of GRACE, gives back what is not stored yet: it will be delivered again.",
   ],
@@ -43,11 +47,17 @@ async function runMonitor(config: Config<typeof SETTINGS[number]>, context: Cont
 
   await using pubsub = await openPubSub(config);
   await using store = openStore(config, { real: pubsub.real, writers: config.writers, log });
-  log.info("plan", {
+  if (!await prepareStore(store, { timeoutMs: config.startupTimeoutMs, stop: context.drain, log })) return EXIT.ok;
+  const facts = checkedFacts(await store.facts());
+  log.block("plan", {
     version: context.version,
     pubsub: pubsub.address,
     subscription: pubsub.subscription,
     database: store.address,
+    database_server: facts.server,
+    max_allowed_packet: facts.packetBytesMax === undefined ? "none" : formatBytes(facts.packetBytesMax),
+    strict: facts.strict,
+    schema_version: facts.schemaVersion,
     batch_size: config.batchSize,
     batch_bytes: formatBytes(config.batchBytes),
     flush_interval: formatDuration(config.flushIntervalMs),
@@ -59,7 +69,6 @@ async function runMonitor(config: Config<typeof SETTINGS[number]>, context: Cont
     grace: formatDuration(config.graceMs),
     duration: config.durationMs === undefined ? "until stopped" : formatDuration(config.durationMs),
   });
-  if (!await prepareStore(store, { timeoutMs: config.startupTimeoutMs, stop: context.drain, log })) return EXIT.ok;
   await pubsub.ensure();
 
   const over = new AbortController();

@@ -18,7 +18,7 @@ export const pub = defineCommand({
   ],
   argument: QUANTITY_ARGUMENT,
   settings: [...PUBSUB_SETTINGS, "seed"],
-  async run(config, { log, print }, argument) {
+  async run(config, { log, print }, [argument]) {
     const count = quantity(argument);
     await using pubsub = await openPubSub(config);
     await pubsub.ensure();

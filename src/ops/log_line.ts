@@ -43,6 +43,16 @@ export function textLine(record: LogRecord): string {
   return oneLine(parts.join(" "));
 }
 
+/** For people, of a record with many fields: the first line of {@linkcode textLine}, then a line per field. */
+export function textBlock(record: LogRecord): string {
+  const fields = Object.entries(record.fields).filter(([, value]) => value !== undefined);
+  const width = Math.max(0, ...fields.map(([key]) => key.length));
+  return [
+    textLine({ ...record, fields: {} }),
+    ...fields.map(([key, value]) => oneLine(`  ${shown(key).padEnd(width)}  ${textValue(key, value)}`)),
+  ].join("\n");
+}
+
 /** For machines: one JSON object of `time`, `level`, `msg` and the fields. */
 export function jsonLine(record: LogRecord): string {
   const fields = Object.entries(record.fields)

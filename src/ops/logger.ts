@@ -4,7 +4,7 @@
  * @module
  */
 import { BaseHandler, type LevelName, Logger, type LogRecord as StdRecord } from "@std/log";
-import { jsonLine, type LogFields, type LogLevel, textLine } from "./log_line.ts";
+import { jsonLine, type LogFields, type LogLevel, textBlock, textLine } from "./log_line.ts";
 
 export type { LogFields, LogLevel } from "./log_line.ts";
 
@@ -17,6 +17,8 @@ export interface Log {
   debug(message: string, fields?: LogFields): void;
   /** What an operator wants to know when all is well. */
   info(message: string, fields?: LogFields): void;
+  /** The same, where there is much of it: a line per field for people, one record for machines. */
+  block(message: string, fields: LogFields): void;
   /** What needs attention, while LMS goes on by itself. */
   warn(message: string, fields?: LogFields): void;
   /** What LMS could not do. */
@@ -78,6 +80,10 @@ class FieldLog implements Log {
     this.#logger.info(message, this.#bound, fields);
   }
 
+  block(message: string, fields: LogFields): void {
+    this.#logger.info(message, this.#bound, fields, BLOCK);
+  }
+
   warn(message: string, fields?: LogFields): void {
     this.#logger.warn(message, this.#bound, fields);
   }
@@ -91,6 +97,9 @@ class FieldLog implements Log {
   }
 }
 
+/** Goes with a record that is written as a block. */
+const BLOCK = Symbol("block");
+
 /** Turns the library's records into lines; the arguments of each are its bound and its own fields. */
 class LineHandler extends BaseHandler {
   readonly #write: (line: string) => void;
@@ -98,7 +107,7 @@ class LineHandler extends BaseHandler {
   constructor(format: typeof textLine, write: (line: string) => void) {
     super("DEBUG", {
       formatter: (record: StdRecord) =>
-        format({
+        (format === textLine && record.args.includes(BLOCK) ? textBlock : format)({
           time: record.datetime,
           level: record.levelName.toLowerCase() as LogLevel,
           message: record.msg,

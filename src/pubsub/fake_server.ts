@@ -277,6 +277,7 @@ export class FakeServer implements AsyncDisposable {
       faults: this.#faults,
       subscription: (name) => this.#broker.subscription(name),
       over: () => this.#streams.delete(stream),
+      breakConnections: () => this.dropConnections(),
     });
     this.#streams.add(stream);
     return stream;

@@ -5,7 +5,14 @@
  * @module
  */
 import type { DeadLetter, DeadLetterReason, Instant, LogEntry, MessageKey, Severity } from "../entry/entry.ts";
-import type { Store } from "./store.ts";
+import type { SeverityCount, Store } from "./store.ts";
+
+/**
+ * The smallest packet that a database must take, in bytes. Pub/Sub takes messages of 10,000,000 bytes with up to 100
+ * attributes of 256 + 1,024 bytes, 128,000 in all, and a dead letter keeps both whole in one statement. An attribute is
+ * reckoned three-fold, as for any text; detail, times and the statement itself stay under 12,000 bytes.
+ */
+export const PACKET_BYTES_MIN = 10_000_000 + 3 * 128_000 + 12_000;
 
 /** What a database says about itself, as far as a plan depends on it. */
 export interface StoreFacts {
@@ -46,8 +53,10 @@ export interface Verification {
   readonly differences: readonly CountDifference[];
   /** Messages that are an entry and also a dead letter that was not replayed (against invariant 2). */
   readonly inBoth: number;
-  /** Rows of `service_logs` per service and severity, in the same order: what simulators' manifests are compared with. */
-  readonly stored: readonly { readonly serviceName: string; readonly severity: Severity; readonly count: number }[];
+  /** Rows of `service_logs` per service and severity, in the same order. */
+  readonly stored: readonly SeverityCount[];
+  /** Those of them that were dead letters before and were replayed, likewise. */
+  readonly replayed: readonly SeverityCount[];
   /** Dead letters of any status per reason; reasons without any are left out. */
   readonly reasons: Readonly<Partial<Record<DeadLetterReason, number>>>;
 }

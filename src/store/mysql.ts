@@ -3,8 +3,24 @@
  *
  * @module
  */
-import type { MessageKey } from "../entry/entry.ts";
+import type { LogEntry, MessageKey } from "../entry/entry.ts";
 import { describeAddress, type MysqlAddress } from "./database_url.ts";
+import type {
+  DeadLetterFilter,
+  DeadLetterSummary,
+  MaintainedStore,
+  ReplayResult,
+  StoredDeadLetter,
+  StoreFacts,
+  Verification,
+} from "./maintenance.ts";
+import {
+  countDeadLetters,
+  deadLettersByKey,
+  dropDeadLetters,
+  listDeadLetters,
+  replayEntries,
+} from "./mysql_dead_letters.ts";
 import { isDriverError, serverErrorNumber, toStoreError } from "./mysql_errors.ts";
 import {
   allMigrations,
@@ -17,11 +33,12 @@ import {
 import { readEntries, readSeverityCounts, readTotals } from "./mysql_read.ts";
 import type { MysqlSession } from "./mysql_session.ts";
 import { MysqlSessions } from "./mysql_sessions.ts";
+import { readFacts, readVerification, repairCounters } from "./mysql_verify.ts";
 import { writePlan } from "./mysql_write.ts";
+import { replayAll } from "./replay.ts";
 import {
   type AppliedMigration,
   type SeverityCount,
-  type Store,
   type StoredEntry,
   StoreError,
   type Totals,
@@ -51,7 +68,7 @@ const LOCK_WAIT_SECONDS_MAX = 10;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Connects when it is first used. */
-export class MysqlStore implements Store {
+export class MysqlStore implements MaintainedStore {
   readonly address: string;
   readonly #address: MysqlAddress;
   readonly #options: MysqlStoreOptions;
@@ -113,6 +130,41 @@ export class MysqlStore implements Store {
     return await this.#read(readTotals);
   }
 
+  async facts(): Promise<StoreFacts> {
+    return await this.#read(readFacts);
+  }
+
+  async verify(): Promise<Verification> {
+    return await this.#read(readVerification);
+  }
+
+  async repair(): Promise<Verification> {
+    return await this.#change("repair the counters", repairCounters);
+  }
+
+  async listDeadLetters(filter: DeadLetterFilter): Promise<DeadLetterSummary[]> {
+    return await this.#read((session) => listDeadLetters(session, filter));
+  }
+
+  async countDeadLetters(filter: Omit<DeadLetterFilter, "limit">): Promise<number> {
+    return await this.#read((session) => countDeadLetters(session, filter));
+  }
+
+  async deadLettersByKey(keys: readonly MessageKey[]): Promise<StoredDeadLetter[]> {
+    return await this.#read((session) => deadLettersByKey(session, keys));
+  }
+
+  async replay(entries: readonly LogEntry[]): Promise<ReplayResult> {
+    return await replayAll(
+      entries,
+      (chunk) => this.#change("replay dead letters", (session) => replayEntries(session, chunk)),
+    );
+  }
+
+  async drop(keys: readonly MessageKey[]): Promise<MessageKey[]> {
+    return await this.#change("drop dead letters", (session) => dropDeadLetters(session, keys));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     await this.#sessions[Symbol.asyncDispose]();
@@ -121,6 +173,11 @@ export class MysqlStore implements Store {
 
   async #read<T>(work: (session: MysqlSession) => Promise<T>): Promise<T> {
     return await this.#sessions.use({ action: "read", writes: false }, work);
+  }
+
+  /** Without a time limit: a repair reads every row first. */
+  async #change<T>(action: string, work: (session: MysqlSession) => Promise<T>): Promise<T> {
+    return await this.#sessions.use({ action, writes: true }, work);
   }
 
   async #migrate(nowMs: number): Promise<AppliedMigration[]> {

@@ -36,6 +36,9 @@ export function addCounts(counts: readonly SeverityCount[], bytesMax: number): s
   return statements(counts, { head: INSERT_COUNTS, tuple: countTuple, tail: ADD_COUNTS, bytesMax });
 }
 
+/** Longer lists of tuples make MySQL give up the index and read the whole table. */
+export const KEYS_PER_LIST = 1_000;
+
 /** The keys as the list of `(publish_time, message_id) IN (…)`. */
 export function keyList(keys: readonly MessageKey[]): string {
   return keys.map((key) => `(${escape(key.publishTime)},${escape(key.messageId)})`).join(",");

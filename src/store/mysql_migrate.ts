@@ -7,6 +7,7 @@ import { escapeId } from "mysql2";
 import type { MysqlAddress } from "./database_url.ts";
 import { serverErrorNumber } from "./mysql_errors.ts";
 import type { MysqlSession } from "./mysql_session.ts";
+import { locked, MIGRATION_LOCK } from "./mysql_lock.ts";
 import { missingPartitions } from "./partitions.ts";
 import { checkVersion, type Migration, MIGRATIONS, recordMigration } from "./schema.ts";
 import { type AppliedMigration, StoreError } from "./store.ts";
@@ -39,7 +40,7 @@ export async function plannedMigrations(session: MysqlSession, nowMs: number): P
 
 /** Applies what is missing under a lock of the whole server for this database. */
 export async function applyMigrations(session: MysqlSession, nowMs: number): Promise<AppliedMigration[]> {
-  const migrations = await locked(session, LOCK_SECONDS, async () => {
+  const migrations = await locked(session, { name: MIGRATION_LOCK, seconds: LOCK_SECONDS }, async () => {
     const migrations = await plannedMigrations(session, nowMs);
     for (const { statements } of migrations) {
       for (const sql of statements) await session.change(sql);
@@ -59,7 +60,7 @@ export async function applyMigrations(session: MysqlSession, nowMs: number): Pro
  */
 export async function keepPartitions(session: MysqlSession, nowMs: number): Promise<void> {
   if (missingPartitions(await partitionNames(session), nowMs) === undefined) return;
-  await locked(session, 0, async () => {
+  await locked(session, { name: MIGRATION_LOCK, seconds: 0 }, async () => {
     const sql = missingPartitions(await partitionNames(session), nowMs);
     if (sql === undefined) return;
     await session.change(`SET lock_wait_timeout = ${TABLE_LOCK_SECONDS}`);
@@ -98,20 +99,4 @@ async function partitionNames(session: MysqlSession): Promise<string[]> {
 WHERE table_schema = DATABASE() AND table_name = 'service_logs' AND partition_name IS NOT NULL",
   );
   return rows.map((row) => String(row.name));
-}
-
-/**
- * Runs `work` under the lock of this database; `undefined` where another session holds it for longer than `seconds`.
- */
-async function locked<T>(session: MysqlSession, seconds: number, work: () => Promise<T>): Promise<T | undefined> {
-  // Hashed: a lock's name has 64 characters at most, like a database's; SHA1() is gone from MySQL 9.
-  const name = "CONCAT('lms-', SHA2(DATABASE(), 224))";
-  const [row] = await session.rows(`SELECT GET_LOCK(${name}, ${seconds}) AS locked`);
-  if (Number(row?.locked) !== 1) return undefined;
-  try {
-    return await work();
-  } finally {
-    // The session's end releases it as well, should this fail.
-    await session.rows(`SELECT RELEASE_LOCK(${name})`).catch(() => {});
-  }
 }

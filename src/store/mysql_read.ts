@@ -4,13 +4,10 @@
  * @module
  */
 import type { MessageKey, Severity } from "../entry/entry.ts";
-import { keyList } from "./mysql_insert.ts";
+import { keyList, KEYS_PER_LIST } from "./mysql_insert.ts";
 import type { MysqlSession, Row } from "./mysql_session.ts";
 import type { SeverityCount, StoredEntry, Totals } from "./store.ts";
 import { planKeys } from "./write_plan.ts";
-
-/** Longer lists of tuples make MySQL give up the index and read the whole table. */
-const KEYS_PER_LIST = 1_000;
 
 /** Runs `work` in one consistent snapshot: every statement of it sees the same commits. */
 export async function inSnapshot<T>(session: MysqlSession, work: () => Promise<T>): Promise<T> {

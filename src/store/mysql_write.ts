@@ -11,13 +11,10 @@
  */
 import { escape } from "mysql2";
 import type { DeadLetter, LogEntry, MessageKey } from "../entry/entry.ts";
-import { addCounts, insertEntries, KEEP_EXISTING, keyList } from "./mysql_insert.ts";
+import { addCounts, insertEntries, KEEP_EXISTING, keyList, KEYS_PER_LIST } from "./mysql_insert.ts";
 import type { MysqlSession } from "./mysql_session.ts";
 import { StoreError } from "./store.ts";
 import { countEntries, keySet, type Landed, publishTimeRange, without, type WritePlan } from "./write_plan.ts";
-
-/** Longer lists of tuples make MySQL give up the index and read the whole table. */
-const KEYS_PER_LIST = 1_000;
 
 /** Dead letters read by range before exact keys are cheaper: a flood of them must not be read once per batch. */
 const RANGE_ROWS_MAX = 1_000;
@@ -32,7 +29,7 @@ const STATEMENT_BYTES_MAX = 8 * 1024 * 1024;
 const STATEMENT_BYTES_RESERVED = 4 * 1024;
 
 /** Rounds in which a row neither landed nor exists, before the rows are refused; see {@linkcode writePlan}. */
-const FRUITLESS_ROUNDS_MAX = 3;
+export const FRUITLESS_ROUNDS_MAX = 3;
 
 /**
  * Writes the plan in one transaction and commits. Rows that turn out to be settled before are taken out of the plan,
@@ -47,7 +44,7 @@ export async function writePlan(session: MysqlSession, plan: WritePlan): Promise
   let fruitless = 0;
   while (entries.length + deadLetters.length > 0) {
     await session.change("START TRANSACTION");
-    if (await insert(session, entries) < entries.length) {
+    if (await insertRows(session, entries) < entries.length) {
       await session.change("ROLLBACK");
       const left = without(entries, keySet(await existing(session, entries)));
       // A row that another writer had inserted and then rolled back explains a round or two.
@@ -77,11 +74,13 @@ export async function writePlan(session: MysqlSession, plan: WritePlan): Promise
   return { entries, deadLetters: 0 };
 }
 
-function statementBytesMax(session: MysqlSession): number {
+/** How long a statement may be on this session, in bytes. */
+export function statementBytesMax(session: MysqlSession): number {
   return Math.min(session.packetBytesMax - STATEMENT_BYTES_RESERVED, STATEMENT_BYTES_MAX);
 }
 
-async function insert(session: MysqlSession, entries: readonly LogEntry[]): Promise<number> {
+/** Inserts entries that do not exist, and returns how many did not. */
+export async function insertRows(session: MysqlSession, entries: readonly LogEntry[]): Promise<number> {
   let landed = 0;
   for (const sql of insertEntries(entries, statementBytesMax(session))) {
     // Encoding would turn a lone surrogate into U+FFFD without a word.
@@ -92,7 +91,7 @@ async function insert(session: MysqlSession, entries: readonly LogEntry[]): Prom
 }
 
 /** Those of the keys that `service_logs` has. */
-async function existing(
+export async function existing(
   session: MysqlSession,
   keys: readonly MessageKey[],
   options: { readonly locking: boolean } = { locking: false },
@@ -182,7 +181,8 @@ raise its max_allowed_packet`,
   );
 }
 
-function indistinct(): StoreError {
+/** The refusal of rows that neither land nor exist. */
+export function indistinct(): StoreError {
   return reject("the database finds keys equal that differ");
 }
 

@@ -4,9 +4,9 @@
  * @module
  */
 import type { DatabaseAddress } from "./database_url.ts";
+import type { MaintainedStore } from "./maintenance.ts";
 import { MysqlStore } from "./mysql.ts";
 import { SqliteStore } from "./sqlite.ts";
-import type { Store } from "./store.ts";
 
 /** How the opened store behaves. */
 export interface OpenStoreOptions {
@@ -32,7 +32,7 @@ const WRITE_TIMEOUT_MS = 60_000;
  * @throws {StoreError} `fatal` when an SQLite path cannot be opened.
  * @throws {RangeError} When an option is out of its range.
  */
-export function openStore(address: DatabaseAddress, options: OpenStoreOptions): Store {
+export function openStore(address: DatabaseAddress, options: OpenStoreOptions): MaintainedStore {
   const { writers, onWarning, nowMs = Date.now } = options;
   const { connectTimeoutMs = CONNECT_TIMEOUT_MS, writeTimeoutMs = WRITE_TIMEOUT_MS } = options;
   if (!Number.isSafeInteger(writers) || writers < 1) throw new RangeError(`Cannot open store with ${writers} writers`);

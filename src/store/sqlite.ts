@@ -4,16 +4,35 @@
  * @module
  */
 import { DatabaseSync } from "node:sqlite";
-import { type MessageKey, SEVERITIES, type Severity } from "../entry/entry.ts";
+import { type LogEntry, type MessageKey, SEVERITIES, type Severity } from "../entry/entry.ts";
 import { describeAddress, type SqliteAddress } from "./database_url.ts";
+import type {
+  DeadLetterFilter,
+  DeadLetterSummary,
+  MaintainedStore,
+  ReplayResult,
+  StoredDeadLetter,
+  StoreFacts,
+  Verification,
+} from "./maintenance.ts";
+import { replayAll } from "./replay.ts";
 import { checkVersion, MIGRATIONS, recordMigration } from "./schema.ts";
 import { isSqliteError, sqliteStoreError } from "./sqlite_errors.ts";
+import {
+  countDeadLetters,
+  deadLettersByKey,
+  dropDeadLetters,
+  listDeadLetters,
+  readFacts,
+  readVerification,
+  repairCounters,
+  replayEntries,
+} from "./sqlite_maintenance.ts";
 import { execute, inSnapshot, inTransaction } from "./sqlite_transaction.ts";
 import { SqliteWriter } from "./sqlite_write.ts";
 import {
   type AppliedMigration,
   type SeverityCount,
-  type Store,
   type StoredEntry,
   StoreError,
   type Totals,
@@ -31,7 +50,7 @@ const BUSY_TIMEOUT_MS = 2_000;
  * Works synchronously inside, one call after the other. Several processes may use one file. `created_at` has
  * milliseconds, the precision of SQLite's clock.
  */
-export class SqliteStore implements Store {
+export class SqliteStore implements MaintainedStore {
   readonly address: string;
   readonly #db: DatabaseSync;
   /** Prepared at the first write: before `migrate` there are no tables. */
@@ -119,6 +138,38 @@ export class SqliteStore implements Store {
       ).get();
       return { entries: Number(row?.entries), counted: Number(row?.counted), deadLetters: Number(row?.dead_letters) };
     });
+  }
+
+  async facts(): Promise<StoreFacts> {
+    return await this.#run("read", () => readFacts(this.#db));
+  }
+
+  async verify(): Promise<Verification> {
+    return await this.#run("read", () => readVerification(this.#db));
+  }
+
+  async repair(): Promise<Verification> {
+    return await this.#run("repair the counters", () => repairCounters(this.#db));
+  }
+
+  async listDeadLetters(filter: DeadLetterFilter): Promise<DeadLetterSummary[]> {
+    return await this.#run("read", () => listDeadLetters(this.#db, filter));
+  }
+
+  async countDeadLetters(filter: Omit<DeadLetterFilter, "limit">): Promise<number> {
+    return await this.#run("read", () => countDeadLetters(this.#db, filter));
+  }
+
+  async deadLettersByKey(keys: readonly MessageKey[]): Promise<StoredDeadLetter[]> {
+    return await this.#run("read", () => deadLettersByKey(this.#db, keys));
+  }
+
+  async replay(entries: readonly LogEntry[]): Promise<ReplayResult> {
+    return await replayAll(entries, (chunk) => this.#run("replay dead letters", () => replayEntries(this.#db, chunk)));
+  }
+
+  async drop(keys: readonly MessageKey[]): Promise<MessageKey[]> {
+    return await this.#run("drop dead letters", () => dropDeadLetters(this.#db, keys));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -108,7 +108,8 @@ function has(statement: StatementSync, key: MessageKey): boolean {
   return statement.get(key.publishTime, key.messageId) !== undefined;
 }
 
-function checkEntry(entry: LogEntry): void {
+/** @throws {StoreError} `reject`, for what the schema's CHECKs cannot see. */
+export function checkEntry(entry: LogEntry): void {
   if (longerThan(entry.serviceName, SERVICE_NAME_LENGTH_MAX)) throw reject("service_name is too long");
   if (!entry.serviceName.isWellFormed() || !entry.payload.isWellFormed()) throw reject("a text is not well-formed");
 }

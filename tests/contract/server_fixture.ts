@@ -7,7 +7,7 @@ import { assert } from "@std/assert";
 import type { MysqlAddress } from "../../src/store/database_url.ts";
 import { parseDatabaseUrl } from "../../src/store/database_url.ts";
 import { openStore, type OpenStoreOptions } from "../../src/store/open_store.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { MaintainedStore } from "../../src/store/maintenance.ts";
 import type { TestDatabase, TestServer } from "../support/database.ts";
 import type { StoreFixture } from "./store_fixture.ts";
 
@@ -15,7 +15,7 @@ import type { StoreFixture } from "./store_fixture.ts";
 export function openOn(
   url: string,
   options: Partial<OpenStoreOptions> & { readonly at?: Partial<MysqlAddress> } = {},
-): Store {
+): MaintainedStore {
   const { at, ...rest } = options;
   const onWarning = (message: string) => {
     throw new Error(`unexpected warning: ${message}`);

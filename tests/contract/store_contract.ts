@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { exerciseMaintenance } from "./store_maintenance.ts";
 import { exerciseSchema } from "./store_schema.ts";
 import { exerciseValues } from "./store_values.ts";
 import { exerciseWrites } from "./store_writes.ts";
@@ -13,4 +14,5 @@ export function exerciseStore(name: string, fresh: MakeFixture): void {
   exerciseWrites(name, fresh);
   exerciseValues(name, fresh);
   exerciseSchema(name, fresh);
+  exerciseMaintenance(name, fresh);
 }

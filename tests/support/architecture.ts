@@ -55,7 +55,7 @@ const PARTS: Readonly<Record<string, Allowance>> = {
     values: ["entry", "batch", "src/store/batch_writer.ts", "src/store/store.ts", "src/pubsub/delivery.ts"],
     types: ["store", "pubsub"],
   },
-  config: { values: ["values"], types: ["*"] },
+  config: { values: ["values", "src/entry/entry.ts"], types: ["*"] },
   values: { values: [] },
   store: { values: ["entry"] },
   api: { values: ["entry", "src/store/store.ts"] },
@@ -197,6 +197,6 @@ export function withoutSource(tests: readonly string[], sources: readonly string
   const known = new Set(sources);
   return tests.filter((test) => {
     const stem = test.replace(/^tests\/unit\//, "").replace(/_test\.ts$/, ".ts");
-    return !known.has(stem.startsWith("support/") ? `tests/${stem}` : `src/${stem}`);
+    return !known.has(/^(support|soak)\//.test(stem) ? `tests/${stem}` : `src/${stem}`);
   });
 }

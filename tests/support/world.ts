@@ -41,6 +41,7 @@ export function fakeWorld(args: readonly string[], variables: Readonly<Record<st
     env: (name) => variables[name],
     print: (line) => void printed.push(line),
     complain: (line) => void complaints.push(line),
+    readFile: (path) => Deno.readTextFile(path),
     writeFile: (path, text) => Promise.resolve(void files.set(path, text)),
     openLog: (level, format) => {
       logsOpened.push([level, format]);

@@ -17,6 +17,8 @@ export interface Faults {
   readonly pauseDelivery: boolean;
   /** A stream ends with UNAVAILABLE after this many responses with messages; 0: never. */
   readonly resetStreamAfter: number;
+  /** Share of responses in the middle of which every connection is broken: the client has a part of a message. */
+  readonly breakShare: number;
   /** Streams get no keep-alives, neither by the clock nor as the answer to a ping. */
   readonly silentStreams: boolean;
   /** Share of publish requests refused with UNAVAILABLE; nothing of them is accepted. */
@@ -41,6 +43,7 @@ export const NO_FAULTS: Faults = Object.freeze({
   reorder: false,
   pauseDelivery: false,
   resetStreamAfter: 0,
+  breakShare: 0,
   silentStreams: false,
   refusePublishShare: 0,
   losePublishAnswerShare: 0,

@@ -51,6 +51,8 @@ export interface StreamParts {
   readonly subscription: (name: string) => Subscription;
   /** Called when the stream is over. */
   readonly over: () => void;
+  /** Cuts every connection, whatever is on its way. */
+  readonly breakConnections: () => void;
 }
 
 /**
@@ -112,7 +114,8 @@ export class PullStream implements Consumer {
     this.#responses++;
     this.#parts.counters.now.responses++;
     this.#write(response);
-    const { resetStreamAfter } = this.#parts.faults.current;
+    const { resetStreamAfter, breakShare } = this.#parts.faults.current;
+    if (this.#parts.faults.hits(breakShare)) this.#parts.breakConnections();
     if (resetStreamAfter > 0 && this.#responses >= resetStreamAfter) this.fail(unavailable());
   }
 

@@ -221,6 +221,24 @@ Deno.test("batches() keeps to an interval that is longer than a timer can wait",
   await flushes.return!();
 });
 
+for (const [way, jumpMs] of [["forwards", 3_600_000], ["backwards", -3_600_000]] as const) {
+  Deno.test(`batches() keeps to its interval though the wall clock jumps ${way}`, async () => {
+    using time = new FakeTime();
+    const { source, flushes } = setup({ intervalMs: 1_000 });
+    const pending = pendingNext(flushes);
+    source.push([1]);
+    await time.tickAsync(500);
+    time.setWallClock(time.now + jumpMs);
+    // A read that is over makes it look at the clock.
+    source.push([2]);
+    await time.tickAsync(499);
+    assertEquals(pending.result, undefined);
+    await time.tickAsync(1);
+    assertEquals(pending.result?.value, { items: [1, 2], bytes: 3, trigger: "interval" });
+    await flushes.return!();
+  });
+}
+
 Deno.test("batches() never flushes by time with an infinite interval, and sets no timer", async () => {
   using time = new FakeTime();
   const { source, flushes } = setup({ intervalMs: Infinity });

@@ -43,6 +43,8 @@ function openStream(
     faults: fixture.faults,
     subscription: (name) => fixture.broker.subscription(name),
     over: () => seen.over++,
+    breakConnections: () => {},
+    breakConnections: () => {},
   });
   stream.request({ ...FIRST, ...options.first });
   const texts = () => seen.responses.flatMap((response) => readResponse(response).map(({ text }) => text));

@@ -1,0 +1,162 @@
+/**
+ * `lms verify`: whether the tables agree, with each other and with what was published.
+ *
+ * @module
+ */
+import { SEVERITIES, type Severity } from "../entry/entry.ts";
+import { type Manifest, mergeManifests } from "../sim/manifest.ts";
+import { parseManifest } from "../sim/manifest_json.ts";
+import type { CountDifference, Verification } from "../store/maintenance.ts";
+import type { SeverityCount } from "../store/store.ts";
+import { type Context, defineCommand, EXIT, UsageError } from "./command.ts";
+import { LOCAL_DATABASE, openStore } from "./database.ts";
+import { alignedRows, printable } from "./table.ts";
+
+/** A count that is not what the manifests say. */
+interface AgainstDifference {
+  /** A service and severity, or the reason of dead letters. */
+  readonly of: { readonly service_name: string; readonly severity: Severity } | { readonly reason: string };
+  readonly published: number;
+  readonly stored: number;
+}
+
+/** The command. */
+export const verify = defineCommand({
+  name: "verify",
+  summary: "check that the tables agree, in one consistent snapshot (--repair puts the counters right)",
+  description: [
+    "Counts service_logs and compares it with service_severity, for every service and severity, and looks for messages",
+    "that are an entry and also a dead letter that was not replayed. Reads every row; writers are not held up.",
+    "",
+    "--repair adds the differences that one snapshot shows to the counters, so that what is written meanwhile stays",
+    "counted; one repair at a time. It changes no rows of service_logs.",
+    "",
+    "--against FILE compares with the manifest that lms sim --manifest wrote: entries per service and severity (those",
+    "that were replayed from dead letters not counted), and dead letters of any status per reason.",
+    "",
+    "Exits 0 when everything agrees, 1 when something differs.",
+  ],
+  settings: ["database", "repair", "against", "json"],
+  defaults: { database: LOCAL_DATABASE },
+  async run(config, context) {
+    const manifest = await manifests(config.against, context);
+    await using store = openStore(config, { real: false, writers: 1, log: context.log });
+    const repaired = config.repair ? (await store.repair()).differences : [];
+    const found = await store.verify();
+    const against = manifest === undefined ? [] : compare(found, manifest);
+    const agrees = found.differences.length + found.inBoth + against.length === 0;
+    const report = { database: store.address, found, repaired, manifest, against, agrees };
+    if (config.json) context.print(JSON.stringify(json(report)));
+    else lines(report).forEach(context.print);
+    return agrees ? EXIT.ok : EXIT.failed;
+  },
+});
+
+interface Report {
+  readonly database: string;
+  readonly found: Verification;
+  /** What `--repair` put right. */
+  readonly repaired: readonly CountDifference[];
+  readonly manifest: Manifest | undefined;
+  readonly against: readonly AgainstDifference[];
+  readonly agrees: boolean;
+}
+
+async function manifests(files: readonly string[], { readFile }: Context): Promise<Manifest | undefined> {
+  if (files.length === 0) return undefined;
+  return mergeManifests(
+    await Promise.all(files.map(async (file) => {
+      const manifest = parseManifest(await readFile(file));
+      if ("problem" in manifest) throw new UsageError(`Cannot compare with ${file}: it ${manifest.problem}`);
+      return manifest;
+    })),
+  );
+}
+
+/** What is published and stored as what; those that agree are left out. */
+function compare({ stored, replayed, reasons }: Verification, { valid, malformed }: Manifest): AgainstDifference[] {
+  const counts = new Map<string, { published: number; stored: number }>();
+  const add = (key: string, what: "published" | "stored", count: number) => {
+    const sums = counts.get(key) ?? { published: 0, stored: 0 };
+    sums[what] += count;
+    counts.set(key, sums);
+  };
+  const keyOf = ({ serviceName, severity }: Omit<SeverityCount, "count">) => JSON.stringify([serviceName, severity]);
+  for (const [serviceName, bySeverity] of valid) {
+    for (const severity of SEVERITIES) add(keyOf({ serviceName, severity }), "published", bySeverity[severity]);
+  }
+  for (const row of stored) add(keyOf(row), "stored", row.count);
+  for (const row of replayed) add(keyOf(row), "stored", -row.count);
+  for (const [reason, count] of malformed) add(JSON.stringify([reason]), "published", count);
+  for (const [reason, count] of Object.entries(reasons)) add(JSON.stringify([reason]), "stored", count);
+  return [...counts].filter(([, sums]) => sums.published !== sums.stored).map(([key, sums]) => {
+    const [first, severity] = JSON.parse(key) as [string, Severity | undefined];
+    return { of: severity === undefined ? { reason: first } : { service_name: first, severity }, ...sums };
+  });
+}
+
+function lines({ database, found, repaired, manifest, against, agrees }: Report): string[] {
+  const { open, replayed, dropped } = found.deadLetters;
+  const result = [
+    `${database}`,
+    ...alignedRows([
+      ["", "rows"],
+      ["service_logs", found.entries],
+      ["service_severity says", found.counted],
+      ["dead letters, open", open],
+      ["dead letters, replayed", replayed],
+      ["dead letters, dropped", dropped],
+    ]).slice(1),
+  ];
+  const differences = (title: string, list: readonly CountDifference[]) => {
+    if (list.length === 0) return;
+    result.push("", title);
+    result.push(...alignedRows([
+      ["service", "severity", "rows", "counter", "difference"],
+      ...list.map(({ serviceName, severity, stored, counted }) =>
+        [printable(serviceName), severity, stored, counted, stored - counted] as const
+      ),
+    ]));
+  };
+  differences("Put right:", repaired);
+  differences("The tables differ:", found.differences);
+  if (found.inBoth > 0) result.push("", `${found.inBoth} message(s) are an entry and an open or dropped dead letter`);
+  if (manifest !== undefined) result.push("", `published, by the manifests: ${manifest.published}`);
+  if (against.length > 0) {
+    result.push(...alignedRows([
+      ["published as", "published", "stored"],
+      ...against.map(({ of, published, stored }) =>
+        [
+          "reason" in of ? `malformed, ${of.reason}` : `${printable(of.service_name)}, ${of.severity}`,
+          published,
+          stored,
+        ] as const
+      ),
+    ]));
+  }
+  const count = found.differences.length + found.inBoth + against.length;
+  result.push("", agrees ? "everything agrees" : `${count} difference(s)`);
+  return result;
+}
+
+function json({ database, found, repaired, manifest, against, agrees }: Report): Record<string, unknown> {
+  const shown = (list: readonly CountDifference[]) =>
+    list.map(({ serviceName, severity, stored, counted }) => ({
+      service_name: serviceName,
+      severity,
+      stored,
+      counted,
+    }));
+  return {
+    database,
+    agrees,
+    entries: found.entries,
+    counted: found.counted,
+    dead_letters: found.deadLetters,
+    reasons: found.reasons,
+    differences: shown(found.differences),
+    in_both: found.inBoth,
+    repaired: shown(repaired),
+    ...(manifest === undefined ? {} : { published: manifest.published, against }),
+  };
+}

@@ -1,0 +1,159 @@
+/**
+ * Dead letters of a MySQL or MariaDB database: finding, replaying and dropping them.
+ *
+ * @module
+ */
+import { escape } from "mysql2";
+import type { DeadLetterReason, LogEntry, MessageKey } from "../entry/entry.ts";
+import type { DeadLetterFilter, DeadLetterStatus, DeadLetterSummary, StoredDeadLetter } from "./maintenance.ts";
+import { addCounts, keyList, KEYS_PER_LIST } from "./mysql_insert.ts";
+import type { MysqlSession, Row } from "./mysql_session.ts";
+import { existing, FRUITLESS_ROUNDS_MAX, indistinct, insertRows, statementBytesMax } from "./mysql_write.ts";
+import type { ReplayedChunk } from "./replay.ts";
+import { countEntries, keySet, planKeys, without } from "./write_plan.ts";
+
+const SUMMARY = "publish_time, message_id, reason, detail, LENGTH(data) AS bytes, status, created_at, updated_at";
+
+/** See `Maintenance.listDeadLetters`. */
+export async function listDeadLetters(session: MysqlSession, filter: DeadLetterFilter): Promise<DeadLetterSummary[]> {
+  const rows = await session.rows(
+    `SELECT ${SUMMARY} FROM dead_letters${where(filter)} ORDER BY publish_time, message_id LIMIT ${
+      escape(filter.limit)
+    }`,
+  );
+  return rows.map(summary);
+}
+
+/** See `Maintenance.countDeadLetters`. */
+export async function countDeadLetters(
+  session: MysqlSession,
+  filter: Omit<DeadLetterFilter, "limit">,
+): Promise<number> {
+  const [row] = await session.rows(`SELECT COUNT(*) AS n FROM dead_letters${where(filter)}`);
+  return Number(row?.n);
+}
+
+/** See `Maintenance.deadLettersByKey`. */
+export async function deadLettersByKey(
+  session: MysqlSession,
+  keys: readonly MessageKey[],
+): Promise<StoredDeadLetter[]> {
+  const letters: StoredDeadLetter[] = [];
+  for (const list of lists(planKeys(keys))) {
+    const rows = await session.rows(
+      `SELECT ${SUMMARY}, data, attributes FROM dead_letters WHERE (publish_time, message_id) IN (${keyList(list)}) \
+ORDER BY publish_time, message_id`,
+    );
+    for (const row of rows) {
+      letters.push({
+        ...summary(row),
+        data: new Uint8Array(row.data as Uint8Array),
+        attributes: JSON.parse(String(row.attributes)) as Record<string, string>,
+      });
+    }
+  }
+  return letters;
+}
+
+/** See `Maintenance.drop`. */
+export async function dropDeadLetters(session: MysqlSession, keys: readonly MessageKey[]): Promise<MessageKey[]> {
+  await session.change("START TRANSACTION");
+  const open = await lockedWith(session, { keys: planKeys(keys), statuses: ["open"] });
+  await mark(session, open, "dropped");
+  await session.change("COMMIT");
+  return open;
+}
+
+/**
+ * Replays entries in one transaction, see `Maintenance.replay`. Locks in the order of every writer, entries first, then
+ * dead letters, then counters, so that one that gets the same messages meanwhile queues and does not deadlock.
+ *
+ * An entry that is stored already is not counted again; its dead letter, should it be open, is marked all the same.
+ *
+ * @param entries Sorted by key, each key once.
+ */
+export async function replayEntries(session: MysqlSession, entries: readonly LogEntry[]): Promise<ReplayedChunk> {
+  let left = entries;
+  let fruitless = 0;
+  while (true) {
+    await session.change("START TRANSACTION");
+    if (await insertRows(session, left) < left.length) {
+      await session.change("ROLLBACK");
+      const stored = await existing(session, left);
+      // A writer's row that was rolled back between the two statements leaves nothing to take out: try again.
+      const fewer = without(left, keySet(stored));
+      if (fewer === left && ++fruitless >= FRUITLESS_ROUNDS_MAX) throw indistinct();
+      left = fewer;
+      continue;
+    }
+    const replayable = keySet(await lockedWith(session, { keys: entries, statuses: ["open", "dropped"] }));
+    const mine = left.filter((entry) => replayable.has(entry.publishTime + entry.messageId));
+    if (mine.length < left.length) {
+      await session.change("ROLLBACK");
+      left = mine;
+      continue;
+    }
+    for (const sql of addCounts(countEntries(left), statementBytesMax(session))) await session.change(sql);
+    await mark(session, entries.filter((entry) => replayable.has(entry.publishTime + entry.messageId)), "replayed");
+    await session.change("COMMIT");
+    return { replayed: left, settled: without(entries, keySet(left)) };
+  }
+}
+
+interface Locking {
+  readonly keys: readonly MessageKey[];
+  readonly statuses: readonly DeadLetterStatus[];
+}
+
+/** Those of the keys that have a dead letter of one of the statuses; locked until the transaction ends. */
+async function lockedWith(session: MysqlSession, { keys, statuses }: Locking): Promise<MessageKey[]> {
+  const found: MessageKey[] = [];
+  for (const list of lists(keys)) {
+    const rows = await session.rows(
+      `SELECT publish_time, message_id FROM dead_letters FORCE INDEX (PRIMARY) WHERE (publish_time, message_id) IN \
+(${keyList(list)}) AND status IN (${escape([...statuses])}) ORDER BY publish_time, message_id FOR UPDATE`,
+    );
+    for (const row of rows) found.push({ publishTime: String(row.publish_time), messageId: String(row.message_id) });
+  }
+  return found;
+}
+
+async function mark(session: MysqlSession, keys: readonly MessageKey[], status: DeadLetterStatus): Promise<void> {
+  for (const list of lists(keys)) {
+    await session.change(
+      `UPDATE dead_letters SET status = ${escape(status)} WHERE (publish_time, message_id) IN (${keyList(list)})`,
+    );
+  }
+}
+
+function* lists<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let i = 0; i < items.length; i += KEYS_PER_LIST) yield items.slice(i, i + KEYS_PER_LIST);
+}
+
+function where({ statuses, reason, messageIds, after }: Omit<DeadLetterFilter, "limit">): string {
+  const conditions: string[] = [];
+  // An empty list admits nothing, and is no SQL.
+  if (statuses !== undefined) conditions.push(statuses.length === 0 ? "FALSE" : `status IN (${escape([...statuses])})`);
+  if (reason !== undefined) conditions.push(`reason = ${escape(reason)}`);
+  if (messageIds !== undefined) {
+    conditions.push(messageIds.length === 0 ? "FALSE" : `message_id IN (${escape([...messageIds])})`);
+  }
+  if (after !== undefined) {
+    const [time, id] = [escape(after.publishTime), escape(after.messageId)];
+    conditions.push(`(publish_time > ${time} OR (publish_time = ${time} AND message_id > ${id}))`);
+  }
+  return conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
+}
+
+function summary(row: Row): DeadLetterSummary {
+  return {
+    publishTime: String(row.publish_time),
+    messageId: String(row.message_id),
+    reason: row.reason as DeadLetterReason,
+    detail: String(row.detail),
+    status: row.status as DeadLetterStatus,
+    bytes: Number(row.bytes),
+    createdAt: String(row.created_at),
+    updatedAt: String(row.updated_at),
+  };
+}

@@ -1,0 +1,74 @@
+/**
+ * What operators ask a MySQL or MariaDB database: what it is, whether its tables agree, and to put its counters right.
+ *
+ * @module
+ */
+import type { DeadLetterReason, Severity } from "../entry/entry.ts";
+import type { DeadLetterStatus, StoreFacts, Verification } from "./maintenance.ts";
+import { addCounts } from "./mysql_insert.ts";
+import { locked, REPAIR_LOCK } from "./mysql_lock.ts";
+import { inSnapshot } from "./mysql_read.ts";
+import type { MysqlSession, Row } from "./mysql_session.ts";
+import { statementBytesMax } from "./mysql_write.ts";
+import { type SeverityCount, StoreError } from "./store.ts";
+import { deltas, verification } from "./verification.ts";
+
+/** See `Maintenance.facts`. */
+export async function readFacts(session: MysqlSession): Promise<StoreFacts> {
+  const [row] = await session.rows(
+    "SELECT VERSION() AS version, @@sql_mode AS mode, (SELECT COALESCE(MAX(version), 0) FROM schema_migrations) AS schema_version",
+  );
+  const version = String(row?.version);
+  const number = /^[\d.]+/.exec(version)?.[0] ?? version;
+  return {
+    server: `${version.includes("MariaDB") ? "MariaDB" : "MySQL"} ${number}`,
+    packetBytesMax: session.packetBytesMax,
+    strict: String(row?.mode).split(",").includes("STRICT_ALL_TABLES"),
+    schemaVersion: Number(row?.schema_version),
+  };
+}
+
+/** See `Maintenance.verify`. */
+export async function readVerification(session: MysqlSession): Promise<Verification> {
+  return await inSnapshot(session, async () =>
+    verification({
+      stored: (await session.rows(
+        "SELECT service_name, severity, COUNT(*) AS `count` FROM service_logs GROUP BY service_name, severity",
+      )).map(severityCount),
+      replayed: (await session.rows(
+        "SELECT l.service_name, l.severity, COUNT(*) AS `count` FROM dead_letters d JOIN service_logs l \
+USING (publish_time, message_id) WHERE d.status = 'replayed' GROUP BY l.service_name, l.severity",
+      )).map(severityCount),
+      counted: (await session.rows("SELECT service_name, severity, `count` FROM service_severity")).map(severityCount),
+      deadLetters: (await session.rows(
+        "SELECT reason, status, COUNT(*) AS `count` FROM dead_letters GROUP BY reason, status",
+      )).map(({ reason, status, count }) => ({
+        reason: reason as DeadLetterReason,
+        status: status as DeadLetterStatus,
+        count: Number(count),
+      })),
+      inBoth: Number(
+        (await session.rows(
+          "SELECT COUNT(*) AS `count` FROM dead_letters d JOIN service_logs l USING (publish_time, message_id) \
+WHERE d.status <> 'replayed'",
+        ))[0]?.count,
+      ),
+    }));
+}
+
+/** See `Maintenance.repair`. The snapshot and its deltas belong together, hence one lock around both. */
+export async function repairCounters(session: MysqlSession): Promise<Verification> {
+  const repaired = await locked(session, { name: REPAIR_LOCK, seconds: 0 }, async () => {
+    const found = await readVerification(session);
+    await session.change("START TRANSACTION");
+    for (const sql of addCounts(deltas(found.differences), statementBytesMax(session))) await session.change(sql);
+    await session.change("COMMIT");
+    return found;
+  });
+  if (repaired !== undefined) return repaired;
+  throw new StoreError("Cannot repair: another repair is under way", { disposition: "retry", cause: undefined });
+}
+
+function severityCount(row: Row): SeverityCount {
+  return { serviceName: String(row.service_name), severity: row.severity as Severity, count: Number(row.count) };
+}

@@ -1,0 +1,78 @@
+/**
+ * Replays any number of entries, a transaction at a time, whatever the store.
+ *
+ * @module
+ */
+import { compareKeys, type LogEntry, type MessageKey } from "../entry/entry.ts";
+import { Backoff } from "../ops/backoff.ts";
+import { sleep } from "../ops/sleep.ts";
+import type { ReplayResult } from "./maintenance.ts";
+import { StoreError } from "./store.ts";
+
+/** What one transaction did. */
+export interface ReplayedChunk {
+  readonly replayed: readonly MessageKey[];
+  /** Had no dead letter that could be replayed. */
+  readonly settled: readonly MessageKey[];
+}
+
+/** Entries of one transaction: few enough that writers of the same messages do not wait for long. */
+const ENTRIES_PER_TRANSACTION = 500;
+/** A transaction that loses so many races in a row has another problem. About 20 s asleep, at most. */
+const ATTEMPTS_MAX = 12;
+const DETAIL_CHARACTERS_MAX = 1_000;
+
+/**
+ * Runs `replay` for the entries, in key order. A transaction that lost a race is run again; one with entries that the
+ * database refuses is halved until they are found.
+ *
+ * @param replay Replays entries, sorted by key, in one transaction.
+ */
+export async function replayAll(
+  entries: readonly LogEntry[],
+  replay: (entries: readonly LogEntry[]) => Promise<ReplayedChunk>,
+): Promise<ReplayResult> {
+  const sorted = entries.toSorted(compareKeys);
+  const result = {
+    replayed: [] as MessageKey[],
+    settled: [] as MessageKey[],
+    refused: [] as { key: MessageKey; detail: string }[],
+  };
+
+  async function run(chunk: readonly LogEntry[]): Promise<void> {
+    const backoff = new Backoff({ firstMs: 20, maxMs: 2_000 });
+    for (let attempt = 1;; attempt++) {
+      try {
+        const { replayed, settled } = await replay(chunk);
+        result.replayed.push(...replayed.map(keyOf));
+        result.settled.push(...settled.map(keyOf));
+        return;
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        if (error.disposition === "reject") return await split(chunk, error);
+        if (error.disposition !== "retry" || attempt === ATTEMPTS_MAX) throw error;
+        await sleep(backoff.next());
+      }
+    }
+  }
+
+  async function split(chunk: readonly LogEntry[], error: StoreError): Promise<void> {
+    if (chunk.length === 1) {
+      const detail = error.message.slice(0, DETAIL_CHARACTERS_MAX).toWellFormed();
+      result.refused.push({ key: keyOf(chunk[0]!), detail });
+      return;
+    }
+    const middle = chunk.length >> 1;
+    await run(chunk.slice(0, middle));
+    await run(chunk.slice(middle));
+  }
+
+  for (let i = 0; i < sorted.length; i += ENTRIES_PER_TRANSACTION) {
+    await run(sorted.slice(i, i + ENTRIES_PER_TRANSACTION));
+  }
+  return result;
+}
+
+function keyOf({ publishTime, messageId }: MessageKey): MessageKey {
+  return { publishTime, messageId };
+}

@@ -1,0 +1,108 @@
+/**
+ * The protections of the message format, of the process, and of what people read.
+ *
+ * @module
+ */
+import { type Protection, protectionsOf } from "./protection.ts";
+
+const MONITOR = "tests/contract/monitor_outage_test.ts";
+
+/** See {@linkcode Protection}. */
+export const OF_PROGRAM: readonly Protection[] = [
+  ...protectionsOf({ file: "src/entry/decode.ts", test: "tests/unit/entry/decode_test.ts" }, [
+    {
+      name: "Bytes that are no UTF-8 are a dead letter, never stored as U+FFFD",
+      find: "    return STRICT_UTF8.decode(data);",
+      replace: "    return text;",
+      test: "tests/property/decode_test.ts",
+      filter: "decode() calls bytes not_utf8 exactly when the platform's strict decoder refuses them",
+    },
+    {
+      name: "Half of a surrogate pair is a bad field, never stored as U+FFFD",
+      find: `typeof value === "string" && value.isWellFormed();`,
+      replace: `typeof value === "string";`,
+      filter: "decode() says what is wrong with half a surrogate pair",
+    },
+    {
+      name: "A payload that its column cannot hold is a dead letter, never cut",
+      find: "    if (bytes > PAYLOAD_BYTES_MAX) {",
+      replace: "    if (bytes < 0) {",
+      filter: "decode() counts a payload in bytes of UTF-8: 65,535 are allowed and 65,536 are not",
+    },
+    {
+      name: "A service name that its column cannot hold is a dead letter, never cut",
+      find: "serviceName.length > SERVICE_NAME_MAX && [...serviceName].length > SERVICE_NAME_MAX",
+      replace: "serviceName.length < 0",
+      filter: "decode() counts a service name in code points: 100 are allowed and 101 are not",
+    },
+    {
+      name: "A missing field is never defaulted",
+      find: "if (service_name === undefined || payload === undefined || severity === undefined) {",
+      replace: "if (service_name === undefined || severity === undefined) {",
+      filter: "decode() names every missing field, before it looks at the others' values",
+    },
+  ]),
+  ...protectionsOf({ file: "src/entry/instant.ts", test: "tests/unit/entry/instant_test.ts" }, [
+    {
+      name: "A publish time, half of a message's identity, is cut to microseconds and never rounded",
+      find: "const micros = Math.trunc(nanos / 1000);",
+      replace: "const micros = Math.round(nanos / 1000) % 1_000_000;",
+      filter: "instantOfProto() cuts nanoseconds and never rounds up into the next second",
+    },
+  ]),
+  ...protectionsOf({ file: "src/ops/redact.ts", test: "tests/unit/ops/redact_test.ts" }, [
+    {
+      name: "A password in an address is not shown",
+      find: "`${run.slice(0, colon + 1)}***${run.slice(at)}`",
+      replace: "run",
+      filter: "redact() makes",
+    },
+  ]),
+  ...protectionsOf({ file: "src/ops/log_line.ts", test: "tests/unit/ops/logger_test.ts" }, [
+    {
+      name: "No password is written to the log",
+      find: "  const safe = redact(text);",
+      replace: "  const safe = text;",
+      filter: "passwords are not written, wherever they stand",
+    },
+  ]),
+  ...protectionsOf({ file: "src/commands/monitor.ts", test: MONITOR }, [
+    {
+      name: "A drain ends with the grace period, and gives back what is not stored",
+      find: `abort.abort(new Error("the grace period is over"));`,
+      replace: "",
+      filter: "mysql: lms mon told to stop while the database is away gives everything back after GRACE, and exits 3",
+      needs: "servers",
+    },
+    {
+      name: "Being told to stop drains: what is held is stored and acknowledged",
+      find: "    subscriber.drain();\n",
+      replace: "    abortNow();\n",
+      filter: "lms mon at SIGTERM commits and acknowledges its last partial batch, and exits 0",
+    },
+  ]),
+  ...protectionsOf({ file: "src/commands/mon.ts", test: MONITOR }, [
+    {
+      name: "Messages that were given back show in the exit code",
+      find: "return result.handedBack > 0 ? EXIT.handedBack : EXIT.ok;",
+      replace: "return EXIT.ok;",
+      filter: "lms mon at a second signal gives back what is not stored at once, and exits 3",
+    },
+  ]),
+  ...protectionsOf({ file: "src/main.ts", test: MONITOR }, [
+    {
+      name: "A second signal stops at once, and waits for no grace period",
+      find: "if (drain.signal.aborted) abort.abort();",
+      replace: "if (drain.signal.aborted) return;",
+      filter: "lms mon at a second signal gives back what is not stored at once, and exits 3",
+    },
+  ]),
+  ...protectionsOf({ file: "src/commands/database.ts", test: "tests/unit/commands/database_test.ts" }, [
+    {
+      name: "A database that is not there yet is waited for at the start",
+      find: `if (!(error instanceof StoreError) || error.disposition === "fatal") throw error;`,
+      replace: "throw error;",
+      filter: "prepareStore() tries again while the database is away",
+    },
+  ]),
+];

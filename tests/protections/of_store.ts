@@ -1,0 +1,314 @@
+/**
+ * The protections of what is stored: each message once, and counters that agree.
+ *
+ * @module
+ */
+import { type Protection, protectionsOf } from "./protection.ts";
+
+const MYSQL = "tests/contract/mysql_store_test.ts";
+const SQLITE = "tests/contract/sqlite_store_test.ts";
+
+/** See {@linkcode Protection}. */
+export const OF_STORE: readonly Protection[] = [
+  ...protectionsOf({ file: "src/store/write_plan.ts", test: "tests/unit/store/write_plan_test.ts" }, [
+    {
+      name: "A message that comes twice in a batch is stored and counted once",
+      find: "  return sorted.filter((item, i) => i === 0 || compareKeys(sorted[i - 1]!, item) !== 0);",
+      replace: "  return sorted;",
+      filter: "planWrite() keeps the first of several items with one key",
+    },
+    {
+      name: "A message that comes as an entry and as a dead letter in one batch goes to one table",
+      find: "deadLetters: without(deadLetters, keySet(entries)) };",
+      replace: "deadLetters };",
+      filter: "planWrite() prefers an entry to a dead letter with its key",
+    },
+    {
+      name: "Writers of the same messages insert them in one order, and do not deadlock",
+      find: "items.toSorted(compareKeys)",
+      replace: "[...items]",
+      test: "tests/contract/monitor_faults_test.ts",
+      filter: "mysql: writers of the same messages, in any order, never deadlock",
+      needs: "servers",
+    },
+    {
+      name: "Writers of the same counters update them in one order, and do not deadlock",
+      find: "[...byService.keys()].sort()",
+      replace: "[...byService.keys()]",
+      test: "tests/contract/monitor_faults_test.ts",
+      filter: "mysql: writers of the same counters, in any order, never deadlock",
+      needs: "servers",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/mysql_write.ts", test: MYSQL, needs: "servers" }, [
+    {
+      name: "MySQL: a batch of which a part was stored before is found out, and only the rest is counted",
+      find: "if (await insert(session, entries) < entries.length) {",
+      replace: "await insert(session, entries);\n    if (entries.length < 0) {",
+      filter: "write() adds and counts only the new part of a batch that overlaps an earlier one",
+    },
+    {
+      name: "MySQL: counters are made of the rows that landed, not of those that were received",
+      find: "addCounts(countEntries(entries)",
+      replace: "addCounts(countEntries(plan.entries)",
+      filter: "write() adds and counts only the new part of a batch that overlaps an earlier one",
+    },
+    {
+      name: "MySQL: a message with a dead letter, also a replayed or dropped one, is not stored as an entry",
+      find: "const parked = keySet(await deadLettersAmong(session, { entries, deadLetters }));",
+      replace: "const parked = new Set<string>();",
+      filter: "write() leaves a message with a dead letter that is dropped alone when it comes as an entry",
+    },
+    {
+      name: "MySQL: a message that is stored as an entry gets no dead letter",
+      find: "const stored = keySet(await existing(session, deadLetters, { locking: true }));",
+      replace: "const stored = new Set<string>();",
+      filter: "write() leaves a message that is stored as an entry alone when it comes as a dead letter",
+    },
+    {
+      name: "MySQL: a writer of an entry waits for another one that is just parking the same message",
+      find: "LIMIT ${RANGE_ROWS_MAX} LOCK IN SHARE MODE",
+      replace: "LIMIT ${RANGE_ROWS_MAX}",
+      filter: "write() never stores a message in both tables, whoever of two writers is first",
+    },
+    {
+      name: "MySQL: a writer of a dead letter waits for another one that is just storing the same message",
+      find: "existing(session, deadLetters, { locking: true })",
+      replace: "existing(session, deadLetters)",
+      filter: "write() never stores a message in both tables, whoever of two writers is first",
+    },
+    {
+      name: "MySQL: dead letters are found among any number of others",
+      find: "if (found.length < RANGE_ROWS_MAX) return found;",
+      replace: "return found;",
+      filter: "write() finds the dead letters of a batch among thousands of the same time",
+    },
+    {
+      name: "MySQL: half of a surrogate pair is refused, never stored as U+FFFD",
+      find: `if (!sql.isWellFormed()) throw reject("an entry is not well-formed Unicode");`,
+      replace: "",
+      filter: "write() rejects a batch with a payload with a lone surrogate",
+    },
+    {
+      name: "MySQL: dead letters are split over statements that fit the server's packet",
+      find: "bytesOf(deadLetters.slice(done, done + size)) > bytesMax)",
+      replace: "false)",
+      filter: "write() splits a batch to fit a packet of 1 MiB, and warns of it once",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/mysql_insert.ts", test: MYSQL, needs: "servers" }, [
+    {
+      name: "MySQL: a batch is split over statements that fit the server's packet",
+      find: "if (units > unitsMax && tuples.length > 0) {",
+      replace: "if (units < 0) {",
+      filter: "write() splits a batch to fit a packet of 1 MiB, and warns of it once",
+    },
+    {
+      name: "MySQL: a row that exists is left as it is and counts as no change",
+      find: "ON DUPLICATE KEY UPDATE message_id = message_id",
+      replace: "ON DUPLICATE KEY UPDATE message_id = message_id, created_at = NOW(6)",
+      filter: "write() of a redelivered batch changes nothing",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/mysql_session.ts", test: MYSQL, needs: "servers" }, [
+    {
+      name: "MySQL: the server counts rows that landed, not rows that it found (client flag FOUND_ROWS)",
+      find: `"-FOUND_ROWS", `,
+      replace: "",
+      filter: "write() of a redelivered batch changes nothing",
+    },
+    {
+      name: "MySQL: values that do not fit are refused, whatever SQL mode the server has",
+      find: "sql_mode = '${SQL_MODE}', ",
+      replace: "",
+      filter: "write() is exact whatever the server's SQL mode and time zone are",
+    },
+    {
+      name: "MySQL: times are UTC, whatever time zone the server has",
+      find: "SET time_zone = '+00:00', ",
+      replace: "SET ",
+      filter: "write() is exact whatever the server's SQL mode and time zone are",
+    },
+    {
+      name: "MySQL: dead letters of the same hours do not make writers wait for each other's gaps",
+      find: `await this.change("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");`,
+      replace: "",
+      filter: "write() of two writers with dead letters of the same minutes needs no retries",
+    },
+    {
+      name: "MySQL: a wait for a lock ends well before the leases get old",
+      find: ", innodb_lock_wait_timeout = ${lockWaitSeconds}",
+      replace: "",
+      filter: "write() that waits too long for a lock is retry, and exact the next time",
+    },
+    {
+      name: "MySQL: a server that accepts a connection and says nothing is given up",
+      find: "session.destroy(timedOut(options.connectTimeoutMs))",
+      replace: "{}",
+      filter: "a server that accepts and says nothing is reconnect after connectTimeoutMs",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/mysql_sessions.ts", test: MYSQL, needs: "servers" }, [
+    {
+      name: "MySQL: a proxy that switches FOUND_ROWS on again is noticed before anything is written",
+      find: "if (changed !== 0) {",
+      replace: "if (changed < 0) {",
+      filter: "a proxy that makes upserts count found rows is fatal",
+    },
+    {
+      name: "MySQL: a session that was lost while writing is ended before its batch is written again",
+      find: "if (writes) this.#lostMarks.add(session.mark);",
+      replace: "",
+      filter: "write() whose commit is lost with its session holding locks ends that session first",
+    },
+    {
+      name: "MySQL: a failed transaction is rolled back before its session begins another, which would commit it",
+      find: `await session.change("ROLLBACK");`,
+      replace: "",
+      test: "tests/contract/monitor_faults_test.ts",
+      filter: "mysql: lms mon keeps the tables equal through a lock timeout on a counter",
+    },
+    {
+      name: "MySQL: a write that the server does not answer is given up",
+      find: "timer = setTimeout(() => lent.destroy(unanswered(action, ms)), ms);",
+      replace: "",
+      filter: "write() gives a silent server up after writeTimeoutMs",
+    },
+    {
+      name: "MySQL: a write is abandoned at an abort, whatever it waits for",
+      find: `      signal?.addEventListener("abort", abort);`,
+      replace: "",
+      filter: "write() is abandoned by its signal, with the signal's reason, and exact the next time",
+    },
+    {
+      name: "MySQL: a session that the server ended while it was idle is not lent again",
+      find: "if (idle.alive) return idle;",
+      replace: "return idle;",
+      filter: "idle sessions that the server ended are not lent again",
+    },
+    {
+      name: "MySQL: disposing a store ends the writes under way",
+      find: "for (const session of this.#lent) session.destroy(closed);",
+      replace: "",
+      filter: "write() under way when its store is disposed is reconnect",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/mysql_migrate.ts", test: MYSQL, needs: "servers" }, [
+    {
+      name: "MySQL: of two instances that start at once, one migrates and the other waits",
+      find: "SELECT GET_LOCK(${name}, ${seconds}) AS locked",
+      replace: "SELECT 1 AS locked",
+      filter: "migrate() of two instances at once applies every migration once",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/mysql.ts", test: MYSQL, needs: "servers" }, [
+    {
+      name: "MySQL: partitions that cannot be added are warned of and stop no write",
+      find: "else this.#options.onWarning(error instanceof Error ? error.message : String(error));",
+      replace: "else throw error;",
+      filter: "write() only warns when it may not add partitions",
+    },
+    {
+      name: "MySQL: partitions are added as the days go by",
+      find: "    this.#keepPartitionsDaily();",
+      replace: "",
+      filter: "write() adds partitions when few are left ahead, and keeps the rows",
+    },
+    {
+      name: "MySQL: a server that became a replica is not taken for one that is back",
+      find: `await session.change("UPDATE schema_migrations SET version = version WHERE version = 1");`,
+      replace: "await session.rows(\"SELECT 1\");",
+      filter: "a read-only server is reconnect until it can be written to",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/mysql_errors.ts", test: "tests/unit/store/mysql_errors_test.ts" }, [
+    {
+      name: "MySQL: an error that nobody knows is waited out: it neither parks good messages nor stops the program",
+      find: `.slice(0, 2)) ?? "reconnect"`,
+      replace: `.slice(0, 2)) ?? "fatal"`,
+      filter: "mysqlDisposition() of anything unknown from a server is reconnect",
+    },
+    {
+      name: "MySQL: a deadlock is run again",
+      find: `[1213, "retry"]`,
+      replace: `[1213, "fatal"]`,
+      filter: "mysqlDisposition() of a deadlock is retry",
+    },
+    {
+      name: "MySQL: a lock timeout is run again",
+      find: `[1205, "retry"]`,
+      replace: `[1205, "fatal"]`,
+      filter: "mysqlDisposition() of a lock timeout is retry",
+    },
+    {
+      name: "MySQL: a read-only server is an outage",
+      find: `[1290, "reconnect"]`,
+      replace: `[1290, "reject"]`,
+      filter: "a read-only server is reconnect until it can be written to",
+      test: MYSQL,
+      needs: "servers",
+    },
+    {
+      name: "MySQL: a full disk is an outage, and no reason to park messages",
+      find: `[1114, "reconnect"]`,
+      replace: `[1114, "reject"]`,
+      filter: "mysql: lms mon waits out a full disk",
+      test: "tests/contract/monitor_faults_test.ts",
+      needs: "servers",
+    },
+    {
+      name: "MySQL: an error's text does not carry the payloads of a batch into the log",
+      find: "const cause = Object.assign(new Error(message), { code, errno, sqlState });",
+      replace: "const cause = error;",
+      filter: "toStoreError() keeps message and numbers, and drops the statement with its payloads",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/sqlite_write.ts", test: SQLITE }, [
+    {
+      name: "SQLite: a batch of which a part was stored before is found out, and only the rest is counted",
+      find: "const all = landed === entries.length;",
+      replace: "const all = landed <= entries.length;",
+      filter: "write() adds and counts only the new part of a batch that overlaps an earlier one",
+    },
+    {
+      name: "SQLite: counters are made of the rows that landed, not of those that were received",
+      find: "of countEntries(entries)) {",
+      replace: "of countEntries(plan.entries)) {",
+      filter: "write() adds and counts only the new part of a batch that overlaps an earlier one",
+    },
+    {
+      name: "SQLite: a message with a dead letter, also a replayed or dropped one, is not stored as an entry",
+      find: "mayBeParked ? plan.entries.filter((entry) => !has(this.#deadLetter, entry)) : plan.entries",
+      replace: "plan.entries",
+      filter: "write() leaves a message with a dead letter that is dropped alone when it comes as an entry",
+    },
+    {
+      name: "SQLite: a message that is stored as an entry gets no dead letter",
+      find: "      if (has(this.#entry, deadLetter)) continue;",
+      replace: "",
+      filter: "write() leaves a message that is stored as an entry alone when it comes as a dead letter",
+    },
+    {
+      name: "SQLite: half of a surrogate pair is refused, never stored as U+FFFD",
+      find: `  if (!entry.serviceName.isWellFormed() || !entry.payload.isWellFormed()) throw reject("a text is not well-formed");`,
+      replace: "",
+      filter: "write() rejects a batch with a payload with a lone surrogate",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/sqlite_transaction.ts", test: SQLITE }, [
+    {
+      name: "SQLite: a batch that fails leaves nothing behind",
+      find: `  execute(db, "BEGIN IMMEDIATE");`,
+      replace: "",
+      filter: "write() rejects a batch with a detail of 1,001 characters, and stores nothing of it",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/sqlite_errors.ts", test: SQLITE }, [
+    {
+      name: "SQLite: a file that another process has locked is tried again",
+      find: `[5, "retry"]`,
+      replace: `[5, "fatal"]`,
+      filter: "write() is `retry` while another process holds the write lock, and exact afterwards",
+    },
+  ]),
+];

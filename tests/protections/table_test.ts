@@ -1,0 +1,52 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { markdown, type Protection, takeOut } from "./protection.ts";
+import { PROTECTIONS } from "./protections.ts";
+
+const root = new URL("../../", import.meta.url);
+const texts = new Map<string, string>();
+for (const path of new Set(PROTECTIONS.flatMap(({ file, test }) => [file, test]))) {
+  texts.set(path, await Deno.readTextFile(new URL(path, root)));
+}
+
+const example: Protection = {
+  name: "A | B",
+  file: "src/a.ts",
+  find: "if (a) b();",
+  replace: "$&",
+  test: "tests/a_test.ts",
+  filter: "a() bs",
+};
+
+Deno.test("PROTECTIONS: every protection's text is in its file exactly once", () => {
+  const problems = PROTECTIONS.flatMap((protection) => {
+    const unprotected = takeOut(protection, texts.get(protection.file)!);
+    return "problem" in unprotected ? [unprotected.problem] : [];
+  });
+  assertEquals(problems, []);
+});
+
+Deno.test("PROTECTIONS: each protection has a name of its own and takes out something", () => {
+  assertEquals(new Set(PROTECTIONS.map(({ name }) => name)).size, PROTECTIONS.length);
+  for (const { find, replace, name } of PROTECTIONS) {
+    assert(find !== replace, name);
+    assert(!/[.|\n]$/.test(name), name);
+  }
+});
+
+Deno.test("takeOut() replaces the one text, as it is written", () => {
+  assertEquals(takeOut(example, "x(); if (a) b(); y();"), { text: "x(); $& y();" });
+});
+
+for (const [times, text] of [[0, "x();"], [2, "if (a) b(); if (a) b();"]] as const) {
+  Deno.test(`takeOut() refuses a text that is there ${times} times, and says so`, () => {
+    const unprotected = takeOut(example, text);
+    assert("problem" in unprotected);
+    assertStringIncludes(unprotected.problem, `src/a.ts has it ${times} times instead of once`);
+  });
+}
+
+Deno.test("markdown() is a table with a row for each protection", () => {
+  assertEquals(markdown([example]).split("\n").slice(2), [
+    '| A \\| B | `src/a.ts` | "a() bs" (`tests/a_test.ts`) |',
+  ]);
+});
