@@ -19,6 +19,7 @@ build: ## the executable, into dist/lms
 test: ## every test that needs no preparation, with real MySQL and MariaDB servers
 ok: ## fmt:check, lint, check and every test: run it before you commit
 e2e: ## a minute and more against Google's Pub/Sub emulator and a real MySQL; results in output/
+protections: ## take each protection out of a copy of the program, and see a test notice
 soak: ## break everything on purpose for minutes, and prove that nothing is lost or doubled; report in output/
 bench: ## how fast it is, and what that costs: the main job into a real MySQL
 cover: ## line coverage of src by the unit and contract tests; fails below 85 %
@@ -34,7 +35,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^##@ /{ printf "\n%s\n", substr($$0, 5) } /^[a-z0-9-]+:.*## /{ printf "  make %-11s %s\n", $$1, $$2 }' \
 	  $(MAKEFILE_LIST)
 
-TASKS := demo lms up down build test ok e2e soak bench cover fmt lint check clean
+TASKS := demo lms up down build test ok e2e soak protections bench cover fmt lint check clean
 
 $(TASKS):
 	@$(DENO) task $@ $(ARGS)

@@ -213,7 +213,9 @@ function refuse({ log }: Context, problem: string): number {
 }
 
 function shortened(text: string): string {
-  return text.length <= DETAIL_SHOWN ? text : `${text.slice(0, DETAIL_SHOWN - 1).toWellFormed()}…`;
+  // Cut between code points; two units each at most, so that a long text is not walked through.
+  const start = Array.from(text.slice(0, 2 * DETAIL_SHOWN)).slice(0, DETAIL_SHOWN - 1).join("");
+  return text.length <= DETAIL_SHOWN ? text : `${start}…`;
 }
 
 function summaryJson(letter: DeadLetterSummary): Record<string, unknown> {

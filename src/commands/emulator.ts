@@ -17,7 +17,7 @@ export const emulator = defineCommand({
     "A small Pub/Sub in memory: topics, subscriptions, publish, pull, acknowledge, leases. What it holds is gone",
     "when it ends. For trying things out and for tests; point other programs to it with PUBSUB_EMULATOR_HOST.",
     "",
-    "--chaos makes it misbehave; the same --seed gives the same requests the same faults. SHARE is 0 to 1 or a percent:",
+    "With --chaos it misbehaves; the same --seed gives the same requests the same faults. SHARE is 0 to 1 or a percent:",
     ...CHAOS_FAULTS.map(({ name, value, help }) => `  ${`${name}${value && "="}${value}`.padEnd(26)}${help}`),
   ],
   settings: ["host", "port", "chaos", "seed"],

@@ -44,7 +44,6 @@ function openStream(
     subscription: (name) => fixture.broker.subscription(name),
     over: () => seen.over++,
     breakConnections: () => {},
-    breakConnections: () => {},
   });
   stream.request({ ...FIRST, ...options.first });
   const texts = () => seen.responses.flatMap((response) => readResponse(response).map(({ text }) => text));
