@@ -106,7 +106,7 @@ export const OF_PIPELINE: readonly Protection[] = [
       name: "The read that is under way outlives a flush: another one beside it would lose messages",
       find: "if (this.#reading || this.#group !== undefined) return;",
       replace: "if (this.#group !== undefined) return;",
-      filter: "batches() keeps the read that was under way at a flush, and what it brings",
+      filter: "batches() reads one group ahead, and no more, when the interval flushed during a read",
     },
     {
       name: "A source's failure is thrown and not taken for its end",
@@ -166,7 +166,7 @@ export const OF_PIPELINE: readonly Protection[] = [
       name: "The operator is told once that the database is back",
       find: "    this.#awaySince = undefined;",
       replace: "",
-      filter: "BatchWriter waits out an outage with probes, and tells of its begin and end once",
+      filter: "BatchWriter has one prober for all writes in an outage",
     },
     {
       name: "A batch that the database refuses is not lost, nor does it stop the program",

@@ -37,8 +37,8 @@ export const OF_PROGRAM: readonly Protection[] = [
     },
     {
       name: "A missing field is never defaulted",
-      find: "if (service_name === undefined || payload === undefined || severity === undefined) {",
-      replace: "if (service_name === undefined || severity === undefined) {",
+      find: "const { service_name, payload, severity, timestamp } =",
+      replace: `const { service_name, payload = "", severity, timestamp } =`,
       filter: "decode() names every missing field, before it looks at the others' values",
     },
   ]),

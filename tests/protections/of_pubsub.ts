@@ -30,26 +30,43 @@ export const OF_PUBSUB: readonly Protection[] = [
     {
       name: "Closed streams are opened again when half of the cap is settled",
       find: "      this.#streams.start();\n",
-      replace: "      if (this.#state === \"idle\") this.#streams.start();\n",
+      replace: '      if (this.#state === "idle") this.#streams.start();\n',
       filter: "Subscriber half-closes its streams above its cap in messages",
     },
     {
       name: "Streams are not opened again before half of the cap is settled, so that they do not flap",
       find: "this.#held <= inFlightMax / 2 && this.#heldBytes <= inFlightBytesMax / 2",
       replace: "this.#held <= inFlightMax && this.#heldBytes <= inFlightBytesMax",
-      filter: "Subscriber never opens a stream while it holds more than half, whatever a greedy server does",
+      filter: "Subscriber half-closes its streams above its cap in messages",
     },
     {
       name: "In an outage streams are closed at the cap",
       find: "? this.#held >= inFlightMax || this.#heldBytes >= inFlightBytesMax",
       replace: "? this.#held > inFlightMax || this.#heldBytes > inFlightBytesMax",
-      filter: "Subscriber keeps pulling below its cap while suspended, closes at it, and reopens no stream until resumed",
+      filter:
+        "Subscriber keeps pulling below its cap while suspended, closes at it, and reopens no stream until resumed",
     },
     {
       name: "In an outage closed streams stay closed",
       find: "} else if (!this.#suspended && ",
       replace: "} else if (",
-      filter: "Subscriber keeps pulling below its cap while suspended, closes at it, and reopens no stream until resumed",
+      filter:
+        "Subscriber keeps pulling below its cap while suspended, closes at it, and reopens no stream until resumed",
+    },
+    {
+      name: "In an outage leases are extended all the same",
+      find: "    this.#suspended = true;",
+      replace: `    this.#suspended = true;
+    this.#leases.stop();`,
+      filter: "Subscriber extends by the batch what it holds, at half of the lease, also while suspended at the cap",
+    },
+    {
+      name: "In an outage nothing is given back: that is redelivery in a loop, and uses up delivery attempts",
+      find: "    this.#suspended = true;",
+      replace: `    this.#suspended = true;
+    for (const delivery of this.#leases.unsettled()) delivery.nack();`,
+      test: "tests/contract/monitor_outage_test.ts",
+      filter: "lms mon holds what it has at its cap while the database is away",
     },
     {
       name: "After an outage closed streams are opened again",
@@ -107,13 +124,6 @@ export const OF_PUBSUB: readonly Protection[] = [
       find: "this.#timer = next === Infinity ? undefined : this.#wakeAt(next);",
       replace: "this.#timer = undefined;",
       filter: "LeaseKeeper extends a lease at its half, not before, and again and again while it is held",
-    },
-    {
-      name: "Leases are extended also while the streams are closed for an outage",
-      find: "      next = Math.min(next, lease.renewAt);",
-      replace: "",
-      test: "tests/unit/pubsub/subscriber_test.ts",
-      filter: "Subscriber extends by the batch what it holds, at half of the lease, also while suspended at the cap",
     },
     {
       name: "What is settled is not extended",

@@ -43,7 +43,7 @@ export const OF_STORE: readonly Protection[] = [
   ...protectionsOf({ file: "src/store/mysql_write.ts", test: MYSQL, needs: "servers" }, [
     {
       name: "MySQL: a batch of which a part was stored before is found out, and only the rest is counted",
-      find: "if (await insert(session, entries) < entries.length) {",
+      find: "if (await insertRows(session, entries) < entries.length) {",
       replace: "await insert(session, entries);\n    if (entries.length < 0) {",
       filter: "write() adds and counts only the new part of a batch that overlaps an earlier one",
     },
@@ -193,7 +193,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "write() under way when its store is disposed is reconnect",
     },
   ]),
-  ...protectionsOf({ file: "src/store/mysql_migrate.ts", test: MYSQL, needs: "servers" }, [
+  ...protectionsOf({ file: "src/store/mysql_lock.ts", test: MYSQL, needs: "servers" }, [
     {
       name: "MySQL: of two instances that start at once, one migrates and the other waits",
       find: "SELECT GET_LOCK(${name}, ${seconds}) AS locked",
@@ -217,7 +217,7 @@ export const OF_STORE: readonly Protection[] = [
     {
       name: "MySQL: a server that became a replica is not taken for one that is back",
       find: `await session.change("UPDATE schema_migrations SET version = version WHERE version = 1");`,
-      replace: "await session.rows(\"SELECT 1\");",
+      replace: 'await session.rows("SELECT 1");',
       filter: "a read-only server is reconnect until it can be written to",
     },
   ]),
@@ -290,7 +290,8 @@ export const OF_STORE: readonly Protection[] = [
     },
     {
       name: "SQLite: half of a surrogate pair is refused, never stored as U+FFFD",
-      find: `  if (!entry.serviceName.isWellFormed() || !entry.payload.isWellFormed()) throw reject("a text is not well-formed");`,
+      find:
+        `  if (!entry.serviceName.isWellFormed() || !entry.payload.isWellFormed()) throw reject("a text is not well-formed");`,
       replace: "",
       filter: "write() rejects a batch with a payload with a lone surrogate",
     },

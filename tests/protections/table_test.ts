@@ -4,8 +4,8 @@ import { PROTECTIONS } from "./protections.ts";
 
 const root = new URL("../../", import.meta.url);
 const texts = new Map<string, string>();
-for (const path of new Set(PROTECTIONS.flatMap(({ file, test }) => [file, test]))) {
-  texts.set(path, await Deno.readTextFile(new URL(path, root)));
+for (const file of new Set(PROTECTIONS.map(({ file }) => file))) {
+  texts.set(file, await Deno.readTextFile(new URL(file, root)));
 }
 
 const example: Protection = {

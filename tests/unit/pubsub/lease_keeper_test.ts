@@ -34,6 +34,20 @@ Deno.test("LeaseKeeper extends a lease at its half, not before, and again and ag
   keeper.stop();
 });
 
+for (const [way, jumpMs] of [["forwards", 3_600_000], ["backwards", -3_600_000]] as const) {
+  Deno.test(`LeaseKeeper extends a lease at its half though the wall clock jumps ${way}`, async () => {
+    using time = new FakeTime();
+    const { keeper, extended } = setup();
+    keeper.track(deliveries(1, 1));
+    await time.tickAsync(10_000);
+    time.setWallClock(time.now + jumpMs);
+    keeper.track(deliveries(2, 1));
+    await time.tickAsync(30_000);
+    assertEquals(extended, [[30, "ack-1"], [40, "ack-2"]]);
+    keeper.stop();
+  });
+}
+
 Deno.test("LeaseKeeper extends what is not settled of a lease, and nothing of one that is", async () => {
   using time = new FakeTime();
   const { keeper, extended } = setup();
