@@ -69,7 +69,7 @@ async function runMonitor(config: Config<typeof SETTINGS[number]>, context: Cont
     grace: formatDuration(config.graceMs),
     duration: config.durationMs === undefined ? "until stopped" : formatDuration(config.durationMs),
   });
-  await pubsub.ensure();
+  await pubsub.ensure(context.drain);
 
   const over = new AbortController();
   const timer = config.durationMs === undefined ? undefined : setTimeout(() => over.abort(), config.durationMs);

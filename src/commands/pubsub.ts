@@ -27,8 +27,12 @@ export interface PubSubAccess extends AsyncDisposable {
   readonly topic: string;
   /** Full name. */
   readonly subscription: string;
-  /** Creates the topic and the subscription where they are missing; does nothing on Google's service. */
-  ensure(): Promise<void>;
+  /**
+   * Creates the topic and the subscription where they are missing; does nothing on Google's service.
+   *
+   * @param stop Ends the wait for an emulator that does not answer; nothing is known to exist then.
+   */
+  ensure(stop?: AbortSignal): Promise<void>;
 }
 
 type PubSubConfig = Config<typeof PUBSUB_SETTINGS[number]>;
@@ -96,9 +100,19 @@ function access(
     real,
     topic,
     subscription,
-    ensure: () => real ? Promise.resolve() : ensure(connection, { topic, subscription }, address),
+    ensure: (stop) =>
+      real ? Promise.resolve() : unlessStopped(ensure(connection, { topic, subscription }, address), stop),
     [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   };
+}
+
+/** Ends with the promise, or as soon as the signal is aborted. */
+function unlessStopped(promise: Promise<void>, stop: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    promise.then(resolve, reject);
+    stop?.addEventListener("abort", () => resolve(), { once: true });
+    if (stop?.aborted) resolve();
+  });
 }
 
 /** gRPC's codes for a server that does not answer: in time, at all. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fakeWorld } from "../support/world.ts";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { run, type World } from "../../src/cli.ts";
 import { openLog } from "../../src/ops/logger.ts";
@@ -174,4 +175,22 @@ Deno.test("lms mon gives up on a database that is not there, naming its address 
   }
   assertStringIncludes(message, "mysql://127.0.0.1:1/lms");
   assertEquals((message + JSON.stringify(mon.logged) + mon.complained.join()).includes("open-sesame"), false);
+});
+
+// The client library has timers under way, which end with the process.
+Deno.test({
+  name: "lms mon that is stopped while its emulator does not answer ends at once",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: async () => {
+    using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const accepted = silent.accept();
+    const world = fakeWorld(["mon", "--database=sqlite::memory:"], {
+      PUBSUB_EMULATOR_HOST: `127.0.0.1:${silent.addr.port}`,
+    });
+    const ended = run(world);
+    using _connection = await accepted;
+    world.stop();
+    assertEquals(await ended, 0);
+  },
 });

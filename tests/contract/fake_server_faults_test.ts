@@ -8,6 +8,7 @@ import { credentials, Metadata } from "@grpc/grpc-js";
 import { Buffer } from "node:buffer";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { FakeServer, type FakeServerOptions } from "../../src/pubsub/fake_server.ts";
+import { TcpProxy } from "../support/tcp_proxy.ts";
 import { makeTlsFiles } from "../support/tls.ts";
 import { assertFails, PubSubFixture, texts } from "./pubsub_fixture.ts";
 import type { Behaviour } from "./pubsub_fixture.ts";
@@ -179,6 +180,21 @@ Deno.test("FakeServer dropConnections() breaks streams, and clients come back", 
   await server.waitFor(({ openStreams }) => openStreams === 0);
   await fixture.publish("a");
   assertEquals(texts(await fixture.pull()), ["a"]);
+});
+
+Deno.test("FakeServer breakShare cuts connections in the middle of a message", async () => {
+  const bytes = 3_000_000;
+  await using server = await FakeServer.start({ faults: { breakShare: 1 } });
+  const [hostname, port] = server.address.split(":");
+  await using proxy = new TcpProxy({ hostname: hostname!, port: Number(port) });
+  await using fixture = await PubSubFixture.create(`127.0.0.1:${proxy.port}`, BEHAVIOUR);
+  server.publish(fixture.topic, [{ data: new Uint8Array(bytes) }]);
+  const stream = await fixture.stream();
+  const { code } = await stream.ended;
+  assert(code !== 0, `the stream ended with ${code}`);
+  assertEquals(stream.messages.length, 0);
+  assert(proxy.answeredBytes > 10_000 && proxy.answeredBytes < bytes, `${proxy.answeredBytes} bytes came`);
+  assertEquals(server.stats().responses, 1);
 });
 
 Deno.test("FakeServer with silentStreams does not answer pings", async () => {

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { createConnection } from "mysql2/promise";
+import { REPAIR_LOCK } from "../../src/store/mysql_lock.ts";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { DEAD_LETTER_REASONS } from "../../src/entry/entry.ts";
@@ -155,6 +157,22 @@ export function exerciseServerStore(name: string, server: TestServer): void {
     } finally {
       await server.query(`SET GLOBAL max_allowed_packet = ${before!.bytes}`);
     }
+  });
+
+  Deno.test(`${name}: repair() while another one is under way is retry, and changes nothing`, async () => {
+    await using database = await migrated(server);
+    await using store = openOn(database.url);
+    const other = await createConnection({ uri: database.url });
+    try {
+      await database.query("INSERT INTO service_severity (service_name, severity, count) VALUES ('a', 'info', 3)");
+      await other.query(`SELECT GET_LOCK(${REPAIR_LOCK}, 0)`);
+      const error = await assertRejects(() => store.repair(), StoreError);
+      assertEquals([error.disposition, (await store.totals()).counted], ["retry", 3]);
+    } finally {
+      await other.end();
+    }
+    await store.repair();
+    assertEquals((await store.totals()).counted, 0);
   });
 
   Deno.test(`${name}: write() of two writers with dead letters of the same minutes needs no retries`, async () => {

@@ -6,6 +6,7 @@
 import { type Protection, protectionsOf } from "./protection.ts";
 
 const MYSQL = "tests/contract/mysql_store_test.ts";
+const MONITOR = "tests/contract/monitor_faults_test.ts";
 const SQLITE = "tests/contract/sqlite_store_test.ts";
 
 /** See {@linkcode Protection}. */
@@ -27,7 +28,7 @@ export const OF_STORE: readonly Protection[] = [
       name: "Writers of the same messages insert them in one order, and do not deadlock",
       find: "items.toSorted(compareKeys)",
       replace: "[...items]",
-      test: "tests/contract/monitor_faults_test.ts",
+      test: MONITOR,
       filter: "mysql: writers of the same messages, in any order, never deadlock",
       needs: "servers",
     },
@@ -35,7 +36,7 @@ export const OF_STORE: readonly Protection[] = [
       name: "Writers of the same counters update them in one order, and do not deadlock",
       find: "[...byService.keys()].sort()",
       replace: "[...byService.keys()]",
-      test: "tests/contract/monitor_faults_test.ts",
+      test: MONITOR,
       filter: "mysql: writers of the same counters, in any order, never deadlock",
       needs: "servers",
     },
@@ -44,7 +45,7 @@ export const OF_STORE: readonly Protection[] = [
     {
       name: "MySQL: a batch of which a part was stored before is found out, and only the rest is counted",
       find: "if (await insertRows(session, entries) < entries.length) {",
-      replace: "await insert(session, entries);\n    if (entries.length < 0) {",
+      replace: "await insertRows(session, entries);\n    if (entries.length < 0) {",
       filter: "write() adds and counts only the new part of a batch that overlaps an earlier one",
     },
     {
@@ -143,8 +144,9 @@ export const OF_STORE: readonly Protection[] = [
     },
     {
       name: "MySQL: a server that accepts a connection and says nothing is given up",
-      find: "session.destroy(timedOut(options.connectTimeoutMs))",
-      replace: "{}",
+      find: "const connection = createConnection(await connectionOptions(address, options));",
+      replace: `options = { ...options, connectTimeoutMs: 600_000 };
+    const connection = createConnection(await connectionOptions(address, options));`,
       filter: "a server that accepts and says nothing is reconnect after connectTimeoutMs",
     },
   ]),
@@ -165,7 +167,7 @@ export const OF_STORE: readonly Protection[] = [
       name: "MySQL: a failed transaction is rolled back before its session begins another, which would commit it",
       find: `await session.change("ROLLBACK");`,
       replace: "",
-      test: "tests/contract/monitor_faults_test.ts",
+      test: MONITOR,
       filter: "mysql: lms mon keeps the tables equal through a lock timeout on a counter",
     },
     {
@@ -184,7 +186,8 @@ export const OF_STORE: readonly Protection[] = [
       name: "MySQL: a session that the server ended while it was idle is not lent again",
       find: "if (idle.alive) return idle;",
       replace: "return idle;",
-      filter: "idle sessions that the server ended are not lent again",
+      test: MONITOR,
+      filter: "mysql: lms mon takes sessions that the server ended for idleness for no outage",
     },
     {
       name: "MySQL: disposing a store ends the writes under way",
@@ -253,7 +256,7 @@ export const OF_STORE: readonly Protection[] = [
       find: `[1114, "reconnect"]`,
       replace: `[1114, "reject"]`,
       filter: "mysql: lms mon waits out a full disk",
-      test: "tests/contract/monitor_faults_test.ts",
+      test: MONITOR,
       needs: "servers",
     },
     {

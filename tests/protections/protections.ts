@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { OF_MAINTENANCE } from "./of_maintenance.ts";
 import { OF_PIPELINE } from "./of_pipeline.ts";
 import { OF_PROGRAM } from "./of_program.ts";
 import { OF_PUBSUB } from "./of_pubsub.ts";
@@ -10,4 +11,10 @@ import { OF_STORE } from "./of_store.ts";
 import type { Protection } from "./protection.ts";
 
 /** All of them, from what is pulled to what is stored. */
-export const PROTECTIONS: readonly Protection[] = [...OF_PUBSUB, ...OF_PIPELINE, ...OF_STORE, ...OF_PROGRAM];
+export const PROTECTIONS: readonly Protection[] = [
+  ...OF_PUBSUB,
+  ...OF_PIPELINE,
+  ...OF_STORE,
+  ...OF_MAINTENANCE,
+  ...OF_PROGRAM,
+];

@@ -8,6 +8,7 @@ import { FakeServer } from "../../src/pubsub/fake_server.ts";
 import { NO_FAULTS } from "../../src/pubsub/fake/faults.ts";
 import { startDatabase, type TestDatabase, type TestServer } from "../support/database.ts";
 import { startEmulator } from "../support/emulator.ts";
+import { LmsProcess } from "../support/lms_process.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 import { Instance } from "./instance.ts";
 import { Ledger } from "./ledger.ts";
@@ -199,6 +200,8 @@ class Run implements AsyncDisposable {
     const { options, server, database, embedded } = this.#parts;
     const { minutes, seed, rate } = options;
     const findings = await this.ledger.compare(database.url);
+    await using verify = new LmsProcess(["verify", "--json"], { DATABASE_URL: database.url });
+    const verified = await verify.ended();
     const accounts = this.#instances.map(({ account }) => account);
     const stats = embedded.stats();
     const seconds = minutes * 60;
@@ -211,6 +214,7 @@ class Run implements AsyncDisposable {
         peakBytes < MEMORY_BYTES_MAX ? [] : [`${name} had ${mib(peakBytes)} resident`]
       ),
       ...problemsOf(findings),
+      ...(verified.code === 0 ? [] : [`lms verify ended with ${verified.code}: ${verified.stdout}${verified.stderr}`]),
       ...(stats.redelivered / stats.delivered < 0.05 ? ["fewer than 5 % of the deliveries were repeated ones"] : []),
     ];
     const duplicates = accounts.reduce((sum, account) => sum + account.duplicates, 0);

@@ -24,6 +24,8 @@ export class TcpProxy implements AsyncDisposable {
   readonly #target: Deno.ConnectOptions;
   readonly #connections = new Set<Deno.Conn>();
   readonly #under: Promise<void>[] = [];
+  /** Bytes that servers sent so far. */
+  answeredBytes = 0;
   /** What happens to what clients send; may be changed at any time. */
   decide: Decide = () => "pass";
 
@@ -60,6 +62,7 @@ export class TcpProxy implements AsyncDisposable {
     const server = await Deno.connect(this.#target);
     this.#connections.add(client).add(server);
     const answers = pump(server, async (bytes) => {
+      this.answeredBytes += bytes.length;
       await writeAll(client, bytes);
     }).finally(() => close(client));
     let told = true;

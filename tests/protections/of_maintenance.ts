@@ -1,0 +1,101 @@
+/**
+ * The protections of what operators do beside running monitors.
+ *
+ * @module
+ */
+import { type Protection, protectionsOf } from "./protection.ts";
+
+const MYSQL = "tests/contract/mysql_store_test.ts";
+const SQLITE = "tests/contract/sqlite_store_test.ts";
+
+/** See {@linkcode Protection}. */
+export const OF_MAINTENANCE: readonly Protection[] = [
+  ...protectionsOf({ file: "src/store/mysql_dead_letters.ts", test: MYSQL, needs: "servers" }, [
+    {
+      name: "MySQL: a dead letter is replayed once, and what never was one is not",
+      find: "if (mine.length < left.length) {",
+      replace: "if (mine.length < 0) {",
+      filter: "replay() of what was replayed, or never was a dead letter",
+    },
+    {
+      name: "MySQL: an entry that is stored already is not counted by a replay",
+      find: "if (await insertRows(session, left) < left.length) {",
+      replace: "if (await insertRows(session, left) < 0) {",
+      filter: "replay() of an entry that is stored already counts nothing",
+    },
+    {
+      name: "MySQL: a replayed entry is counted in the same transaction",
+      find: "for (const sql of addCounts(countEntries(left), statementBytesMax(session))) await session.change(sql);",
+      replace: "",
+      filter: "replay() moves dead letters to service_logs and counts them",
+    },
+    {
+      name: "MySQL: a dead letter that was replayed is not dropped",
+      find: `{ keys: planKeys(keys), statuses: ["open"] }`,
+      replace: `{ keys: planKeys(keys), statuses: ["open", "replayed"] }`,
+      filter: "drop() settles open dead letters only",
+    },
+  ]),
+  {
+    name: "MySQL: one repair at a time, so that no difference is added twice",
+    file: "src/store/mysql_verify.ts",
+    find: "await locked(session, { name: REPAIR_LOCK, seconds: 0 }, async () => {",
+    replace: "await (async (work: () => Promise<Verification>) => await work())(async () => {",
+    test: MYSQL,
+    filter: "repair() while another one is under way is retry",
+    needs: "servers",
+  },
+  {
+    name: "MySQL: a comparison is made in one snapshot, whatever is written meanwhile",
+    file: "src/store/mysql_read.ts",
+    find: `await session.change("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");`,
+    replace: "",
+    test: MYSQL,
+    filter: "verify() beside writers sees no difference",
+    needs: "servers",
+  },
+  ...protectionsOf({ file: "src/store/sqlite_maintenance.ts", test: SQLITE }, [
+    {
+      name: "SQLite: a dead letter is replayed once, and what never was one is not",
+      find: `const replayable = entries.filter(withStatus(db, ["open", "dropped"]));`,
+      replace: "const replayable = entries;",
+      filter: "replay() of what was replayed, or never was a dead letter",
+    },
+    {
+      name: "SQLite: a dead letter that was replayed is not dropped",
+      find: `const open = withStatus(db, ["open"]);`,
+      replace: `const open = withStatus(db, ["open", "replayed"]);`,
+      filter: "drop() settles open dead letters only",
+    },
+    {
+      name: "SQLite: a repair's snapshot and its deltas are one transaction",
+      find: "addCounts(db, deltas(found.differences));",
+      replace: "",
+      filter: "finds counters that are too high, too low, missing and surplus",
+    },
+  ]),
+  {
+    name: "A replayed entry that the database refuses does not hold up its neighbours",
+    file: "src/store/replay.ts",
+    find: `if (error.disposition === "reject") return await split(chunk, error);`,
+    replace: "",
+    test: SQLITE,
+    filter: "replay() moves the neighbours of an entry that the database refuses",
+  },
+  {
+    name: "A database whose packet is too small for the largest dead letter is refused at start",
+    file: "src/commands/plan.ts",
+    find: "packetBytesMax < PACKET_BYTES_MIN",
+    replace: "packetBytesMax < 0",
+    test: "tests/unit/commands/plan_test.ts",
+    filter: "checkedFacts() refuses too small a packet",
+  },
+  {
+    name: "A database that would change values to fit is refused at start",
+    file: "src/commands/plan.ts",
+    find: "if (!strict) {",
+    replace: "if (strict === undefined) {",
+    test: "tests/unit/commands/plan_test.ts",
+    filter: "checkedFacts() refuses a mode that is not strict",
+  },
+];
