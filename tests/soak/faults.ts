@@ -51,10 +51,10 @@ export async function faults(options: SoakOptions): Promise<SoakResult> {
     await using server = await startDatabase(options.database, { own: true });
     await using database = await server.freshDatabase();
     await using emulator = await startEmulator();
-    const [host, port] = emulator.address.split(":");
-    await using proxy = new TcpProxy({ hostname: host!, port: Number(port) });
+    await using toEmulator = proxyTo(emulator.address);
     await using embedded = await FakeServer.start({ port: 0, seed, faults: STEADY_FAULTS });
-    const run = new Run({ options, server, database, embedded, proxy });
+    await using toEmbedded = proxyTo(embedded.address);
+    const run = new Run({ options, server, database, embedded, toEmulator, toEmbedded });
     await using _instances = run;
     say(`database ${server.version}, Google's emulator (${emulator.origin}) and the embedded server; seed ${seed}`);
 
@@ -102,7 +102,12 @@ interface RunParts {
   readonly server: TestServer;
   readonly database: TestDatabase;
   readonly embedded: FakeServer;
-  readonly proxy: TcpProxy;
+  /**
+   * Between the monitors and the servers. Simulators reach the servers without them: a publish whose answer is cut off
+   * is repeated, and then there are two messages of which the simulator knows one.
+   */
+  readonly toEmulator: TcpProxy;
+  readonly toEmbedded: TcpProxy;
 }
 
 /** Everything that runs, and what happened to it. */
@@ -118,12 +123,12 @@ class Run implements AsyncDisposable {
 
   constructor(parts: RunParts) {
     this.#parts = parts;
-    const { options, database, embedded, proxy } = parts;
+    const { options, database, toEmulator, toEmbedded } = parts;
     const count = options.instances;
     this.#instances = Array.from({ length: Math.max(2, count) }, (_, i) => {
       // The last one has Google's emulator, the others share the embedded server.
       const last = i === Math.max(2, count) - 1;
-      const address = last ? `127.0.0.1:${proxy.port}` : embedded.address;
+      const address = `127.0.0.1:${(last ? toEmulator : toEmbedded).port}`;
       return new Instance(`lms-${i + 1}${last ? " (emulator)" : " (embedded)"}`, {
         ...MONITOR,
         PUBSUB_EMULATOR_HOST: address,
@@ -292,7 +297,7 @@ class Run implements AsyncDisposable {
 
   /** @returns What was hit. */
   async #break(kind: FaultKind, lastsMs: number, draw: number): Promise<string> {
-    const { server, embedded, proxy } = this.#parts;
+    const { server, embedded, toEmulator, toEmbedded } = this.#parts;
     const control = server.control;
     if (control === undefined) throw new Error("Cannot break the database: it is not this program's own");
     const instance = this.#instances[Math.floor(draw * this.#instances.length)]!;
@@ -321,12 +326,11 @@ class Run implements AsyncDisposable {
       case "kill the database's connections":
         return `${await this.#killConnections()} connection(s)`;
       case "cut the emulator's connections":
-        return `${proxy.cut()} connection(s)`;
+        return `${toEmulator.cut()} connection(s)`;
       case "reset the embedded server's streams":
         return `${embedded.resetStreams()} stream(s)`;
-      case "drop the embedded server's connections":
-        embedded.dropConnections();
-        return "all";
+      case "cut the embedded server's connections":
+        return `${toEmbedded.cut()} connection(s)`;
       default:
         return kind satisfies never;
     }
@@ -384,6 +388,11 @@ class Run implements AsyncDisposable {
     ]);
     return rows === undefined ? undefined : Number(rows[0]?.total ?? 0);
   }
+}
+
+function proxyTo(address: string): TcpProxy {
+  const [hostname, port] = address.split(":");
+  return new TcpProxy({ hostname: hostname!, port: Number(port) });
 }
 
 async function until(atMs: number, signal: AbortSignal): Promise<void> {

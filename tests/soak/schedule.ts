@@ -15,7 +15,7 @@ export const FAULT_KINDS = [
   "kill the database's connections",
   "cut the emulator's connections",
   "reset the embedded server's streams",
-  "drop the embedded server's connections",
+  "cut the embedded server's connections",
 ] as const;
 
 /** See {@linkcode FAULT_KINDS}. */
@@ -42,7 +42,7 @@ const PER_HALF_HOUR: Readonly<Record<FaultKind, number>> = {
   "kill the database's connections": 10,
   "cut the emulator's connections": 10,
   "reset the embedded server's streams": 6,
-  "drop the embedded server's connections": 6,
+  "cut the embedded server's connections": 6,
 };
 
 /** From the shortest to the longest, in milliseconds. A frozen database outlasts a lease of 10 s now and then. */
@@ -55,7 +55,7 @@ const LASTS_MS: Readonly<Record<FaultKind, readonly [number, number]>> = {
   "kill the database's connections": [0, 0],
   "cut the emulator's connections": [0, 0],
   "reset the embedded server's streams": [0, 0],
-  "drop the embedded server's connections": [0, 0],
+  "cut the embedded server's connections": [0, 0],
 };
 
 /** Nothing breaks before everything runs. */
