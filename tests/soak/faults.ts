@@ -37,8 +37,11 @@ const EMULATOR_SHARE = 0.25;
 const MEMORY_BYTES_MAX = 400 * 1024 * 1024;
 /** How long nothing may be stored after a fault; the probes of an outage are at most 15 s apart. */
 const STORED_AGAIN_WITHIN_MS = 60_000;
-/** How long everything may take to be stored when nothing is published or broken any more. */
-const SETTLE_WITHIN_MS = 180_000;
+/**
+ * How long everything may take to be stored when nothing is published or broken any more. Google's emulator takes
+ * minutes to hand out again what it had sent into connections that were cut.
+ */
+const SETTLE_WITHIN_MS = 300_000;
 const ER_PARSE_ERROR = 1064;
 /** What a redelivery needs at most: a lapsed lease. */
 const REDELIVERY_MS = 12_000;
