@@ -106,7 +106,7 @@ export const OF_PIPELINE: readonly Protection[] = [
       name: "The read that is under way outlives a flush: another one beside it would lose messages",
       find: "if (this.#reading || this.#group !== undefined) return;",
       replace: "if (this.#group !== undefined) return;",
-      filter: "batches() reads one group ahead, and no more, when the interval flushed during a read",
+      filter: "batches() starts no second read beside the one that outlived a flush",
     },
     {
       name: "A source's failure is thrown and not taken for its end",

@@ -25,12 +25,10 @@ export const OF_STORE: readonly Protection[] = [
       filter: "planWrite() prefers an entry to a dead letter with its key",
     },
     {
-      name: "Writers of the same messages insert them in one order, and do not deadlock",
+      name: "Writers of the same messages insert them in one order, so that they queue",
       find: "items.toSorted(compareKeys)",
       replace: "[...items]",
-      test: MONITOR,
-      filter: "mysql: writers of the same messages, in any order, never deadlock",
-      needs: "servers",
+      filter: "planWrite() sorts by publish time, then by id in ASCII order",
     },
     {
       name: "Writers of the same counters update them in one order, and do not deadlock",

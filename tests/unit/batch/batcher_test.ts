@@ -149,6 +149,22 @@ Deno.test("batches() keeps the read that was under way at a flush, and what it b
   assertEquals(await rest(flushes), [{ items: [2], bytes: 2, trigger: "end" }]);
 });
 
+Deno.test("batches() starts no second read beside the one that outlived a flush", async () => {
+  using time = new FakeTime();
+  const { source, flushes } = setup({ countMax: 2, intervalMs: 1_000 });
+  source.push([1]);
+  const first = pendingNext(flushes);
+  await time.tickAsync(1_000);
+  assertEquals(first.result?.value?.items, [1]);
+  const second = pendingNext(flushes);
+  await time.tickAsync(0);
+  assertEquals(source.reads, 2);
+  source.push([2], [3]);
+  await time.tickAsync(0);
+  assertEquals(second.result?.value?.items, [2, 3]);
+  await flushes.return!();
+});
+
 Deno.test("batches() reads at most one group ahead of a slow consumer", async () => {
   using time = new FakeTime();
   const { source, flushes } = setup({ countMax: 2, intervalMs: 1_000 });
