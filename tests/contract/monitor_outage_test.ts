@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { assert, assertEquals, assertGreaterOrEqual, assertLessOrEqual, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertGreaterOrEqual, assertLessOrEqual, assertMatch, assertRejects } from "@std/assert";
+import { StoreError } from "../../src/store/store.ts";
 import { type DatabaseKind, startDatabase, type TestServer } from "../support/database.ts";
 import { LmsProcess } from "../support/lms_process.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
@@ -16,7 +17,7 @@ import {
   startPubSub,
   untilAcknowledged,
 } from "./monitor_fixture.ts";
-import { addressOf, migrated, user } from "./server_fixture.ts";
+import { addressOf, migrated, openOn, user } from "./server_fixture.ts";
 
 const WAITING = "waiting for the database: messages are held";
 const BACK = "the database is back";
@@ -101,8 +102,12 @@ for (const kind of ["mysql", "mariadb"] satisfies DatabaseKind[]) {
     publish(pubsub, { from: 0, count: 150 });
     await untilAcknowledged(pubsub, 150);
     const control = server.control!;
+    await using idle = openOn(database.url, { at: { user: someone.name, password: someone.password } });
+    await idle.probe();
 
     await server.query("SET GLOBAL read_only = 1");
+    // Its session is idle and was seen to write: a server that became a replica since then is not back.
+    assertEquals((await assertRejects(() => idle.probe(), StoreError)).disposition, "reconnect");
     publish(pubsub, { from: 150, count: 150 });
     assertMatch(String((await monitor.untilLogged(WAITING)).reason), /read-only/);
     await server.query("SET GLOBAL read_only = 0");

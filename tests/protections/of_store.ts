@@ -25,10 +25,12 @@ export const OF_STORE: readonly Protection[] = [
       filter: "planWrite() prefers an entry to a dead letter with its key",
     },
     {
-      name: "Writers of the same messages insert them in one order, so that they queue",
+      name: "Writers of the same messages insert them in one order, so that they queue and do not deadlock",
       find: "items.toSorted(compareKeys)",
       replace: "[...items]",
-      filter: "planWrite() sorts by publish time, then by id in ASCII order",
+      test: MONITOR,
+      filter: "mysql: writers of the same new messages, in any order, never deadlock",
+      needs: "servers",
     },
     {
       name: "Writers of the same counters update them in one order, and do not deadlock",
@@ -68,13 +70,15 @@ export const OF_STORE: readonly Protection[] = [
       name: "MySQL: a writer of an entry waits for another one that is just parking the same message",
       find: "LIMIT ${RANGE_ROWS_MAX} LOCK IN SHARE MODE",
       replace: "LIMIT ${RANGE_ROWS_MAX}",
-      filter: "write() never stores a message in both tables, whoever of two writers is first",
+      test: MONITOR,
+      filter: "mysql: a writer of an entry waits for one that is just parking its message",
     },
     {
       name: "MySQL: a writer of a dead letter waits for another one that is just storing the same message",
       find: "existing(session, deadLetters, { locking: true })",
       replace: "existing(session, deadLetters)",
-      filter: "write() never stores a message in both tables, whoever of two writers is first",
+      test: MONITOR,
+      filter: "mysql: a writer of a dead letter waits for one that is just storing its message",
     },
     {
       name: "MySQL: dead letters are found among any number of others",
@@ -219,7 +223,8 @@ export const OF_STORE: readonly Protection[] = [
       name: "MySQL: a server that became a replica is not taken for one that is back",
       find: `await session.change("UPDATE schema_migrations SET version = version WHERE version = 1");`,
       replace: 'await session.rows("SELECT 1");',
-      filter: "a read-only server is reconnect until it can be written to",
+      test: "tests/contract/monitor_outage_test.ts",
+      filter: "mysql: lms mon waits out a server that is read-only, stopped, crashed, or frozen",
     },
   ]),
   ...protectionsOf({ file: "src/store/mysql_errors.ts", test: "tests/unit/store/mysql_errors_test.ts" }, [
