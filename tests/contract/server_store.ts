@@ -168,6 +168,7 @@ export function exerciseServerStore(name: string, server: TestServer): void {
       await other.query(`SELECT GET_LOCK(${REPAIR_LOCK}, 0)`);
       const error = await assertRejects(() => store.repair(), StoreError);
       assertEquals([error.disposition, (await store.totals()).counted], ["retry", 3]);
+      await other.query(`SELECT RELEASE_LOCK(${REPAIR_LOCK})`);
     } finally {
       await other.end();
     }

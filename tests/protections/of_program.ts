@@ -38,7 +38,7 @@ export const OF_PROGRAM: readonly Protection[] = [
     {
       name: "A missing field is never defaulted",
       find: "const { service_name, payload, severity, timestamp } =",
-      replace: `const { service_name, payload = "", severity, timestamp } =`,
+      replace: `const { service_name = "", payload, severity, timestamp } =`,
       filter: "decode() names every missing field, before it looks at the others' values",
     },
   ]),
@@ -71,14 +71,14 @@ export const OF_PROGRAM: readonly Protection[] = [
       name: "A drain ends with the grace period, and gives back what is not stored",
       find: `abort.abort(new Error("the grace period is over"));`,
       replace: "",
-      filter: "mysql: lms mon told to stop while the database is away gives everything back after GRACE, and exits 3",
+      filter: "lms mon told to stop while the database is away gives everything back after GRACE, and exits 3",
       needs: "servers",
     },
     {
       name: "Being told to stop drains: what is held is stored and acknowledged",
       find: "    subscriber.drain();\n",
       replace: "    abortNow();\n",
-      filter: "lms mon at SIGTERM commits and acknowledges its last partial batch, and exits 0",
+      filter: "lms mon told to stop commits and acknowledges its last partial batch, and exits 0",
     },
   ]),
   ...protectionsOf({ file: "src/commands/mon.ts", test: MONITOR }, [
