@@ -4,23 +4,12 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
+import { COMMANDS } from "./commands/catalogue.ts";
 import { type Command, type Context, EXIT, UsageError } from "./commands/command.ts";
-import { deadLetters } from "./commands/dead_letters.ts";
-import { demo } from "./commands/demo.ts";
-import { emulator } from "./commands/emulator.ts";
 import { commandHelp, programHelp } from "./commands/help.ts";
-import { migrate } from "./commands/migrate.ts";
-import { emu, mock } from "./commands/mock.ts";
-import { mon } from "./commands/mon.ts";
-import { pub } from "./commands/pub.ts";
-import { sim } from "./commands/sim.ts";
-import { verify } from "./commands/verify.ts";
 import { readConfig, type Setting, type SettingName, SETTINGS } from "./config.ts";
 import { nearest } from "./ops/nearest.ts";
 import { redact } from "./ops/redact.ts";
-
-/** Every command, in the order in which they are listed. */
-export const COMMANDS: readonly Command[] = [mock, emu, pub, mon, sim, demo, emulator, migrate, verify, deadLetters];
 
 /** The world as the program is given it. */
 export interface World extends Omit<Context, "log"> {
@@ -80,7 +69,8 @@ export async function run(world: World): Promise<number> {
   }
   const log = world.openLog(config.value.logLevel, config.value.logFormat);
   try {
-    return await command.run(config.value, { ...world, log }, parsed.args);
+    const run = await command.load();
+    return await run(config.value, { ...world, log }, parsed.args);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     complain(`lms ${command.name}: ${error.message}`);
