@@ -15,6 +15,10 @@ import { redact } from "./ops/redact.ts";
 export interface World extends Omit<Context, "log"> {
   /** Arguments after the program's name. */
   readonly args: readonly string[];
+  /** The program's version and how it was built, in a line. */
+  readonly build: string;
+  /** The commands that this build has; default: every one. */
+  readonly commands?: readonly string[];
   /** An environment variable; `undefined` where it is not set or may not be read. */
   readonly env: (name: string) => string | undefined;
   /** Prints a line for a person, on stderr. */
@@ -27,24 +31,25 @@ export interface World extends Omit<Context, "log"> {
 export async function run(world: World): Promise<number> {
   const { print } = world;
   const complain = (problem: string) => world.complain(oneSafeLine(problem));
+  const commands = COMMANDS.filter(({ name }) => world.commands?.includes(name) ?? true);
   const [first, ...rest] = world.args;
   if (first === undefined) {
-    world.complain(programHelp(COMMANDS));
+    world.complain(programHelp(commands));
     return EXIT.failed;
   }
   if (first === "--version" || first === "-V") {
-    print(world.version);
+    print(world.build);
     return EXIT.ok;
   }
   if (first === "--help" || first === "-h" || (first === "help" && rest.length === 0)) {
-    print(programHelp(COMMANDS));
+    print(programHelp(commands));
     return EXIT.ok;
   }
   const [name, args] = first === "help" ? [rest[0]!, ["--help"]] : [first, rest];
-  const command = COMMANDS.find((command) => command.name === name);
+  const command = commands.find((command) => command.name === name);
   if (command === undefined) {
     const kind = name.startsWith("-") ? "flag" : "command";
-    const known = kind === "flag" ? ["--help", "--version"] : COMMANDS.map(({ name }) => name);
+    const known = kind === "flag" ? ["--help", "--version"] : commands.map(({ name }) => name);
     complain(unknown(kind, name, known));
     return EXIT.usage;
   }
