@@ -78,6 +78,9 @@ async function compile(program: Program, { output, target }: { output: string; t
   const commands = PROGRAMS[program];
   const info = { program, commit: await commit(), ...(commands === undefined ? {} : { commands }) };
   await Deno.writeTextFile(`${stage}/build.json`, JSON.stringify(info));
+  // The executable has the times of what it embeds: those of the commit, so that every build of it is the same.
+  const time = await commitTime();
+  for await (const { name } of Deno.readDir(stage)) await Deno.utime(`${stage}/${name}`, time, time);
   await deno([
     "compile",
     "--quiet",
@@ -120,17 +123,24 @@ function permissions(program: Program): string[] {
 /** The commit of the work tree, marked where that has changes; `unknown` outside a repository. */
 async function commit(): Promise<string> {
   const given = Deno.env.get("LMS_COMMIT") ?? "";
-  if (given !== "") return given;
-  const git = async (...args: string[]) => {
+  if (given !== "") return given.slice(0, 12);
+  const hash = await git("rev-parse", "--short=12", "HEAD");
+  if (hash === undefined) return "unknown";
+  return await git("status", "--porcelain", "--untracked-files=no") === "" ? hash : `${hash}-changed`;
+}
+
+/** In seconds since 1970; `SOURCE_DATE_EPOCH` (https://reproducible-builds.org/specs/source-date-epoch/) wins. */
+async function commitTime(): Promise<number> {
+  return Number(Deno.env.get("SOURCE_DATE_EPOCH") || await git("log", "-1", "--format=%ct") || 0);
+}
+
+/** What git says; `undefined` where there is no git or no repository. */
+async function git(...args: string[]): Promise<string | undefined> {
+  try {
     const { success, stdout } = await new Deno.Command("git", { args: ["-C", root, ...args], stderr: "null" }).output();
     return success ? new TextDecoder().decode(stdout).trim() : undefined;
-  };
-  try {
-    const hash = await git("rev-parse", "--short=12", "HEAD");
-    if (hash === undefined) return "unknown";
-    return await git("status", "--porcelain", "--untracked-files=no") === "" ? hash : `${hash}-changed`;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "unknown";
+    if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
 }
