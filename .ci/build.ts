@@ -1,7 +1,7 @@
 /**
  * Builds the executables: `deno task build`, `deno task dist`.
  *
- *     build.ts [--program=lms|lms-mon|all] [--target=TARGET|all] [--output=dist]
+ *     build.ts [--program=lms|lms-mon|all] [--target=TARGET|all] [--output=dist] [--entry=src/main.ts]
  *
  * The program is bundled first, so that the executable holds what runs and nothing else: of the packages' 44 MB, type
  * declarations, source maps and modules that nothing imports stay out. The permissions are those of the tasks `lms` and
@@ -32,13 +32,13 @@ const PROGRAMS: Readonly<Record<"lms" | "lms-mon", readonly string[] | undefined
 type Program = keyof typeof PROGRAMS;
 
 const root = new URL("../", import.meta.url).pathname;
-const stage = `${root}dist/stage`;
 
 const flags = parseArgs(Deno.args, {
-  string: ["program", "target", "output"],
-  default: { program: "all", output: `${root}dist` },
-  unknown: (arg) => refuse(`there is no ${arg}; there are --program, --target and --output`),
+  string: ["program", "target", "output", "entry"],
+  default: { program: "all", output: `${root}dist`, entry: `${root}src/main.ts` },
+  unknown: (arg) => refuse(`there is no ${arg}; there are --program, --target, --output and --entry`),
 });
+const stage = `${flags.output}/stage`;
 const programs = flags.program === "all"
   ? Object.keys(PROGRAMS) as Program[]
   : flags.program in PROGRAMS
@@ -63,14 +63,14 @@ for (const program of programs) {
 /** Everything that the program runs, as a few modules: what a command alone needs is loaded with it. */
 async function bundle(): Promise<void> {
   await Deno.remove(stage, { recursive: true }).catch(() => {});
-  await deno(["bundle", "--quiet", "--code-splitting", `--outdir=${stage}`, `${root}src/main.ts`]);
+  await deno(["bundle", "--quiet", "--code-splitting", `--outdir=${stage}`, flags.entry]);
   // Packages in the older module format expect these three, which no module of a bundle has.
   await Deno.writeTextFile(
     `${stage}/entry.js`,
     'import { createRequire } from "node:module";\n' +
       "Object.assign(globalThis, { require: createRequire(import.meta.url), __dirname: import.meta.dirname, " +
       "__filename: import.meta.filename });\n" +
-      'await import("./main.js");\n',
+      `await import("./${flags.entry.replace(/.*\/|\.ts$/g, "")}.js");\n`,
   );
 }
 

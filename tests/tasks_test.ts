@@ -5,6 +5,7 @@
  */
 import { assert, assertArrayIncludes, assertEquals, assertGreater } from "@std/assert";
 import project from "../deno.json" with { type: "json" };
+import { MON_SETTINGS } from "../src/commands/settings.ts";
 import { SETTINGS } from "../src/config.ts";
 
 const tasks: Readonly<Record<string, { readonly description: string; readonly command: string }>> = project.tasks;
@@ -29,22 +30,47 @@ Deno.test("every target of the Makefile calls the task of its name, and tells of
   for (const target of targets) assert(new RegExp(`^${target}: ## \\S`, "m").test(makefile), target);
 });
 
-for (const name of ["lms", "build"]) {
+for (const [name, settings] of [["lms", Object.values(SETTINGS)], ["lms-mon", monitorSettings()]] as const) {
   // What is not listed reads as unset, without a word.
-  Deno.test(`the task ${name} lets the program read every variable that is a setting`, () => {
+  Deno.test(`the task ${name} lets the program read every variable that is a setting of its commands`, () => {
     const command = tasks[name]?.command ?? "";
     assert(command.includes("--ignore-env"), command);
-    const variables = Object.values(SETTINGS).flatMap((setting: { readonly env?: readonly string[] }) =>
-      setting.env ?? []
-    );
+    const variables = settings.flatMap(({ env }: { readonly env?: readonly string[] }) => env ?? []);
     assertGreater(variables.length, 10);
     const readable = listed(command, "--allow-env");
     assertEquals(variables.filter((variable) => !readable.includes(variable)), []);
   });
 }
 
-Deno.test("the task build gives the executable the permissions that the task lms gives the program", () => {
-  const flags = (name: string) =>
-    tasks[name]?.command.split(/\s+/).filter((word) => /^--(allow|deny|ignore|no-prompt)/.test(word)).toSorted();
-  assertEquals(flags("build"), flags("lms"));
+function monitorSettings() {
+  return MON_SETTINGS.map((name) => SETTINGS[name]);
+}
+
+Deno.test("no task of the program may run a program, load a library, or do everything", () => {
+  for (const name of ["lms", "lms-mon"]) {
+    const flags = tasks[name]!.command.split(" ").filter((word) => word.startsWith("-"));
+    assertEquals(
+      flags.map((flag) => flag.split("=")[0]),
+      [
+        "--no-prompt",
+        "--allow-net",
+        "--allow-read",
+        "--allow-write",
+        "--allow-sys",
+        "--allow-env",
+        "--ignore-env",
+      ],
+      name,
+    );
+    // Bare, these would be everything; the network alone cannot be told before somebody says where things are.
+    for (const flag of ["--allow-read", "--allow-write", "--allow-sys", "--allow-env"]) {
+      assertGreater(listed(tasks[name]!.command, flag).length, 0, flag);
+    }
+  }
+});
+
+Deno.test("the task lms-mon may do nothing that the task lms may not", () => {
+  for (const flag of ["--allow-read", "--allow-write", "--allow-sys", "--allow-env"]) {
+    assertArrayIncludes(listed(tasks.lms!.command, flag), listed(tasks["lms-mon"]!.command, flag));
+  }
 });

@@ -40,12 +40,22 @@ for (const args of [["--help"], ["-h"], ["help"]]) {
 }
 
 for (const flag of ["--version", "-V"]) {
-  Deno.test(`run() of ${flag} prints the version and exits 0`, async () => {
+  Deno.test(`run() of ${flag} prints the version and how it was built, and exits 0`, async () => {
     const world = fakeWorld([flag]);
     assertEquals(await run(world), 0);
-    assertEquals(world.printed, ["1.2.3"]);
+    assertEquals(world.printed, ["lms 1.2.3 (from a test)"]);
   });
 }
+
+Deno.test("run() of a build with some of the commands knows of no other", async () => {
+  const commands = ["mon", "migrate"];
+  const help = { ...fakeWorld(["--help"]), commands };
+  assertEquals(await run(help), 0);
+  assertEquals(help.printed.join().match(/^ {2}[a-z-]+ /gm)?.map((name) => name.trim()), commands);
+  const other = { ...fakeWorld(["mock"]), commands };
+  assertEquals(await run(other), 2);
+  assertStringIncludes(other.complaints.join(), 'Unknown command "mock"');
+});
 
 for (const { name, settings, defaults } of COMMANDS) {
   Deno.test(`run() of ${name} --help documents every flag and variable of it with its default, and exits 0`, async () => {

@@ -20,6 +20,7 @@ class TestWorld implements World {
   readonly stopNow = new AbortController();
   readonly drain = this.stop.signal;
   readonly abort = this.stopNow.signal;
+  readonly build = "lms 1.2.3 (from a test)";
   readonly version = "1.2.3";
   readonly terminal = new Terminal({ write: () => {}, live: false });
   readonly args: readonly string[];

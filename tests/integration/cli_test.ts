@@ -23,8 +23,11 @@ Deno.test("lms --help lists every command on stdout and exits 0", async () => {
   for (const { name, summary } of COMMANDS) assertMatch(stdout, new RegExp(`^ {2}${name} `, "m"), summary);
 });
 
-Deno.test("lms --version prints the version and exits 0", async () => {
-  assertEquals(await runLms(["--version"]), { code: 0, stdout: `${project.version}\n`, stderr: "" });
+Deno.test("lms --version prints the version, the commit, Deno's version and the target, and exits 0", async () => {
+  const { code, stdout, stderr } = await runLms(["--version"]);
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  assertMatch(stdout, /^lms \S+ \((from source|commit \S+), Deno \d+\.\d+\.\d+, \S+-\S+-\S+\)\n$/);
+  assertEquals(stdout.split(" ")[1], project.version);
 });
 
 /** What is refused before anything is started: exit code 2 and one line. */

@@ -12,15 +12,20 @@ import project from "../../deno.json" with { type: "json" };
  */
 function program(): { command: string; args: string[] } {
   const binary = Deno.env.get("LMS_BIN");
-  if (binary !== undefined && binary !== "") return { command: binary, args: [] };
-  const [, run, ...flags] = project.tasks.lms.command.split(" ");
-  const main = flags.pop()!;
   const root = new URL("../../", import.meta.url);
+  if (binary !== undefined && binary !== "") return { command: new URL(binary, root).pathname, args: [] };
+  const [, run, ...flags] = project.tasks.lms.command.replaceAll("$HOME", Deno.env.get("HOME") ?? "/nowhere").split(
+    " ",
+  );
+  const main = flags.pop()!;
   return {
     command: Deno.execPath(),
     args: [run!, `--config=${new URL("deno.json", root).pathname}`, ...flags, new URL(main, root).pathname],
   };
 }
+
+/** Where tests keep their files: the program may read and write below the folder that it is started in. */
+const FOLDER = Deno.env.get("TMPDIR") ?? "/tmp";
 
 /** A line of LMS's own log. */
 export interface LogLine {
@@ -52,6 +57,7 @@ export class LmsProcess implements AsyncDisposable {
       args: [...before, ...args],
       env: { ...kept, LOG_FORMAT: "json", ...env },
       clearEnv: true,
+      cwd: FOLDER,
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

@@ -58,6 +58,7 @@ export function fakeWorld(args: readonly string[], variables: Readonly<Record<st
     drain: drain.signal,
     abort: new AbortController().signal,
     version: "1.2.3",
+    build: "lms 1.2.3 (from a test)",
     printed,
     complaints,
     logsOpened,
