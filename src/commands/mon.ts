@@ -4,10 +4,12 @@
  * @module
  */
 import { checkPlan, type Config } from "../config.ts";
+import { Health } from "../ops/health.ts";
 import { formatBytes, formatDuration } from "../values.ts";
 import { type Command, type Context, defineCommand, EXIT, UsageError } from "./command.ts";
 import { openStore, prepareStore } from "./database.ts";
 import { EntryLog } from "./entry_log.ts";
+import { HEALTH_SETTINGS, serveHealth } from "./health.ts";
 import { monitor, MONITOR_SETTINGS } from "./monitor.ts";
 import { checkedFacts } from "./plan.ts";
 import { openPubSub, PUBSUB_SETTINGS } from "./pubsub.ts";
@@ -17,6 +19,7 @@ const SETTINGS = [
   "database",
   "startupTimeoutMs",
   ...MONITOR_SETTINGS,
+  ...HEALTH_SETTINGS,
   "durationMs",
   "printLog",
 ] as const;
@@ -45,6 +48,8 @@ async function runMonitor(config: Config<typeof SETTINGS[number]>, context: Cont
   if (!plan.ok) throw new UsageError(plan.problem);
   const maxInFlight = plan.value;
 
+  const health = new Health();
+  await using _probes = serveHealth(config, { health, log }); // Before all that takes its time, and closed after it.
   await using pubsub = await openPubSub(config);
   await using store = openStore(config, { real: pubsub.real, writers: config.writers, log });
   if (!await prepareStore(store, { timeoutMs: config.startupTimeoutMs, stop: context.drain, log })) return EXIT.ok;
@@ -82,6 +87,7 @@ async function runMonitor(config: Config<typeof SETTINGS[number]>, context: Cont
       pubsub,
       store,
       log,
+      health,
       drain: AbortSignal.any([context.drain, over.signal]),
       abort: context.abort,
       onFlush: (flush) => {
