@@ -4,28 +4,21 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
+import { COMMANDS } from "./commands/catalogue.ts";
 import { type Command, type Context, EXIT, UsageError } from "./commands/command.ts";
-import { deadLetters } from "./commands/dead_letters.ts";
-import { demo } from "./commands/demo.ts";
-import { emulator } from "./commands/emulator.ts";
 import { commandHelp, programHelp } from "./commands/help.ts";
-import { migrate } from "./commands/migrate.ts";
-import { emu, mock } from "./commands/mock.ts";
-import { mon } from "./commands/mon.ts";
-import { pub } from "./commands/pub.ts";
-import { sim } from "./commands/sim.ts";
-import { verify } from "./commands/verify.ts";
 import { readConfig, type Setting, type SettingName, SETTINGS } from "./config.ts";
 import { nearest } from "./ops/nearest.ts";
 import { redact } from "./ops/redact.ts";
-
-/** Every command, in the order in which they are listed. */
-export const COMMANDS: readonly Command[] = [mock, emu, pub, mon, sim, demo, emulator, migrate, verify, deadLetters];
 
 /** The world as the program is given it. */
 export interface World extends Omit<Context, "log"> {
   /** Arguments after the program's name. */
   readonly args: readonly string[];
+  /** The program's version and how it was built, in a line. */
+  readonly build: string;
+  /** The commands that this build has; default: every one. */
+  readonly commands?: readonly string[];
   /** An environment variable; `undefined` where it is not set or may not be read. */
   readonly env: (name: string) => string | undefined;
   /** Prints a line for a person, on stderr. */
@@ -38,24 +31,25 @@ export interface World extends Omit<Context, "log"> {
 export async function run(world: World): Promise<number> {
   const { print } = world;
   const complain = (problem: string) => world.complain(oneSafeLine(problem));
+  const commands = COMMANDS.filter(({ name }) => world.commands?.includes(name) ?? true);
   const [first, ...rest] = world.args;
   if (first === undefined) {
-    world.complain(programHelp(COMMANDS));
+    world.complain(programHelp(commands));
     return EXIT.failed;
   }
   if (first === "--version" || first === "-V") {
-    print(world.version);
+    print(world.build);
     return EXIT.ok;
   }
   if (first === "--help" || first === "-h" || (first === "help" && rest.length === 0)) {
-    print(programHelp(COMMANDS));
+    print(programHelp(commands));
     return EXIT.ok;
   }
   const [name, args] = first === "help" ? [rest[0]!, ["--help"]] : [first, rest];
-  const command = COMMANDS.find((command) => command.name === name);
+  const command = commands.find((command) => command.name === name);
   if (command === undefined) {
     const kind = name.startsWith("-") ? "flag" : "command";
-    const known = kind === "flag" ? ["--help", "--version"] : COMMANDS.map(({ name }) => name);
+    const known = kind === "flag" ? ["--help", "--version"] : commands.map(({ name }) => name);
     complain(unknown(kind, name, known));
     return EXIT.usage;
   }
@@ -80,7 +74,8 @@ export async function run(world: World): Promise<number> {
   }
   const log = world.openLog(config.value.logLevel, config.value.logFormat);
   try {
-    return await command.run(config.value, { ...world, log }, parsed.args);
+    const run = await command.load();
+    return await run(config.value, { ...world, log }, parsed.args);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     complain(`lms ${command.name}: ${error.message}`);

@@ -4,6 +4,7 @@
  * @module
  */
 import project from "../deno.json" with { type: "json" };
+import { describeBuild, readBuildInfo } from "./build_info.ts";
 import { run } from "./cli.ts";
 import { EXIT } from "./commands/command.ts";
 import { openLog } from "./ops/logger.ts";
@@ -12,6 +13,7 @@ import { CallError } from "./pubsub/transport.ts";
 import { SubscribeError } from "./pubsub/subscriber.ts";
 import { StoreError } from "./store/store.ts";
 
+const build = readBuildInfo(new URL("./build.json", import.meta.url));
 const encoder = new TextEncoder();
 
 /** Writes all of a text now; a reader that went away is no reason to stop storing. */
@@ -61,11 +63,13 @@ try {
     drain: drain.signal,
     abort: abort.signal,
     version: project.version,
+    build: describeBuild(project.version, build),
+    ...(build.commands === undefined ? {} : { commands: build.commands }),
   });
   Deno.exit(code);
 } catch (error) {
   if (!isOperating(error)) throw error;
-  terminal.line(`lms: ${error.message}`);
+  terminal.line(`lms: ${forbidden(error) ?? error.message}`);
   Deno.exit(EXIT.failed);
 }
 
@@ -74,4 +78,13 @@ function isOperating(error: unknown): error is Error {
   return error instanceof StoreError || error instanceof SubscribeError || error instanceof CallError ||
     error instanceof Error && (typeof (error as { code?: unknown }).code === "number" || error.cause !== undefined) ||
     Object.values(Deno.errors).some((kind) => error instanceof kind);
+}
+
+/** What an error says that the program's permissions led to, in the words of who runs it and not of who compiled it. */
+function forbidden(error: Error): string | undefined {
+  if (!(error instanceof Deno.errors.NotCapable)) return undefined;
+  const [, access, what] = /^Requires (\w+) access to (.+?)(?:, |$)/.exec(error.message) ?? [];
+  if (access === undefined) return undefined;
+  return `Cannot ${access === "net" ? "connect to" : access} ${what}: this program was built without the right to; ` +
+    `see "Permissions" in the README, or build it with ALLOW_${access.toUpperCase()}`;
 }

@@ -42,6 +42,17 @@ export interface Context extends Stops {
   readonly version: string;
 }
 
+/**
+ * Runs a command; returns the exit code.
+ *
+ * @throws {UsageError} For what only shows once the settings are put together.
+ */
+export type Run<N extends SettingName = SettingName> = (
+  config: Config<N>,
+  context: Context,
+  args: readonly string[],
+) => Promise<number>;
+
 /** A command of the program. */
 export interface Command<N extends SettingName = SettingName> {
   readonly name: string;
@@ -60,13 +71,8 @@ export interface Command<N extends SettingName = SettingName> {
   readonly settings: readonly N[];
   /** Defaults that differ from the settings' own. */
   readonly defaults?: Readonly<Partial<Record<SettingName, string>>>;
-  /**
-   * Runs the command.
-   *
-   * @returns The exit code.
-   * @throws {UsageError} For what only shows once the settings are put together.
-   */
-  run(config: Config<N>, context: Context, args: readonly string[]): Promise<number>;
+  /** Loads what it runs with; not before it is run. */
+  load(): Promise<Run<N>>;
 }
 
 /** Settings that cannot work; the message is one line that names the setting and the remedy. */

@@ -12,9 +12,7 @@ import { openStore as open } from "../store/open_store.ts";
 import type { MaintainedStore } from "../store/maintenance.ts";
 import { type Store, StoreError } from "../store/store.ts";
 import { UsageError } from "./command.ts";
-
-/** Where entries go when nobody says, and nothing can get lost by that: beside an emulator. */
-export const LOCAL_DATABASE = "sqlite:./lms.db";
+import { LOCAL_DATABASE } from "./settings.ts";
 
 /** What opening needs to know. */
 export interface StoreNeeds {

@@ -13,14 +13,14 @@ import {
   type MaintainedStore,
   type StoredDeadLetter,
 } from "../store/maintenance.ts";
-import { type Command, type Context, defineCommand, EXIT, UsageError } from "./command.ts";
-import { LOCAL_DATABASE, openStore } from "./database.ts";
+import { type Context, EXIT, UsageError } from "./command.ts";
+import { openStore } from "./database.ts";
 import { findDeadLetters, fullId } from "./dead_letter_ids.ts";
 import { redecode } from "./redecode.ts";
+import type { DEAD_LETTERS_SETTINGS } from "./settings.ts";
 import { alignedRows, printable } from "./table.ts";
 
-const SETTINGS = ["database", "json", "status", "reason", "limit", "as", "dryRun"] as const;
-type Settings = Config<typeof SETTINGS[number]>;
+type Settings = Config<typeof DEAD_LETTERS_SETTINGS[number]>;
 
 /** An action at work. */
 interface Work {
@@ -40,41 +40,26 @@ const PAGE = { letters: 500, bytes: 16 * 1024 * 1024 };
 /** Letters that could not be replayed and are told one by one. */
 const FAILURES_TOLD = 20;
 
-/** The command. */
-export const deadLetters: Command = defineCommand({
-  name: "dead-letters",
-  summary: "list, show, replay or drop what could not be stored as an entry",
-  description: [
-    "list           those with --status and --reason, oldest first, with the reason and what is wrong",
-    "show ID...     all of it: attributes and data too",
-    "replay [ID...] decode them again, after an upgrade or with --as FIELD=VALUE, and move what is valid now to",
-    "               service_logs, counted, in one transaction; without ids every open one (of --reason)",
-    "drop ID...     settle them for good: they stay in the table, and are not replayed unless named",
-    "",
-    "An ID is MESSAGE_ID@PUBLISHTIME, as list prints it, or the message id alone where it fits one dead letter only.",
-    "Whatever becomes of a dead letter, its message stays settled should it be delivered again.",
-    "",
-    "Exits 0 when all was done, 1 when something could not be found, or is still not valid.",
-  ],
-  argument: { name: "ACTION [ID...]", help: "list, show, replay or drop, and which", most: 10_000 },
-  settings: SETTINGS,
-  defaults: { database: LOCAL_DATABASE },
-  async run(config, context, [name, ...ids]) {
-    if (name === undefined) throw new UsageError("Cannot choose an action: say list, show, replay or drop");
-    const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
-    if (action === undefined) {
-      const close = nearest(name, Object.keys(ACTIONS));
-      const hint = close === undefined ? "" : `; did you mean ${close}?`;
-      throw new UsageError(`Unknown action "${name}"${hint}`);
-    }
-    if (action === list && ids.length > 0) throw new UsageError(`Cannot use "${ids[0]}": list takes no ids`);
-    if ((action === show || action === drop) && ids.length === 0) {
-      throw new UsageError(`Cannot ${name} dead letters: say which; list prints their ids`);
-    }
-    await using store = openStore(config, { real: false, writers: 1, log: context.log });
-    return await action({ store, config, context, ids });
-  },
-});
+/** Runs the command. */
+export async function run(
+  config: Settings,
+  context: Context,
+  [name, ...ids]: readonly string[],
+): Promise<number> {
+  if (name === undefined) throw new UsageError("Cannot choose an action: say list, show, replay or drop");
+  const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
+  if (action === undefined) {
+    const close = nearest(name, Object.keys(ACTIONS));
+    const hint = close === undefined ? "" : `; did you mean ${close}?`;
+    throw new UsageError(`Unknown action "${name}"${hint}`);
+  }
+  if (action === list && ids.length > 0) throw new UsageError(`Cannot use "${ids[0]}": list takes no ids`);
+  if ((action === show || action === drop) && ids.length === 0) {
+    throw new UsageError(`Cannot ${name} dead letters: say which; list prints their ids`);
+  }
+  await using store = openStore(config, { real: false, writers: 1, log: context.log });
+  return await action({ store, config, context, ids });
+}
 
 async function list({ store, config, context }: Work): Promise<number> {
   const filter = {

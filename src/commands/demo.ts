@@ -11,47 +11,15 @@ import { severityTable } from "../sim/manifest_table.ts";
 import { simulate } from "../sim/simulator.ts";
 import { traffic } from "../sim/traffic.ts";
 import type { Totals } from "../store/store.ts";
-import { type Command, type Context, defineCommand, EXIT, UsageError } from "./command.ts";
-import { LOCAL_DATABASE, openStore, prepareStore } from "./database.ts";
-import { monitor, MONITOR_SETTINGS, type MonitorResult } from "./monitor.ts";
+import { type Context, EXIT, UsageError } from "./command.ts";
+import { openStore, prepareStore } from "./database.ts";
+import { monitor, type MonitorResult } from "./monitor.ts";
 import { openEmbedded, publishTo } from "./pubsub.ts";
 import { randomSeed } from "./quantity.ts";
+import type { DEMO_SETTINGS } from "./settings.ts";
 
-const SETTINGS = [
-  "project",
-  "topic",
-  "subscription",
-  "database",
-  "startupTimeoutMs",
-  ...MONITOR_SETTINGS,
-  "durationMs",
-  "rate",
-  "services",
-  "seed",
-  "malformed",
-] as const;
-
-/** The command. */
-export const demo: Command = defineCommand({
-  name: "demo",
-  summary: "everything at once in one process: embedded Pub/Sub, simulator, monitor, SQLite file",
-  description: [
-    "Simulated services publish to a Pub/Sub embedded in this process; the monitor stores what they say in a SQLite",
-    "file (or the database that DATABASE_URL names) and shows it, service by severity, as it arrives.",
-  ],
-  settings: SETTINGS,
-  defaults: {
-    database: LOCAL_DATABASE,
-    flushIntervalMs: "1",
-    durationMs: "30",
-    rate: "50",
-    malformed: "0.01",
-    logLevel: "warn",
-  },
-  run: runDemo,
-});
-
-async function runDemo(config: Config<typeof SETTINGS[number]>, context: Context): Promise<number> {
+/** Runs the command. */
+export async function run(config: Config<typeof DEMO_SETTINGS[number]>, context: Context): Promise<number> {
   const { log, print, terminal, drain, abort } = context;
   const plan = checkPlan(config, config.maxInFlight);
   if (!plan.ok) throw new UsageError(plan.problem);

@@ -6,9 +6,7 @@
 import { type Config, nameOf } from "../config.ts";
 import { answerProbe, type Health } from "../ops/health.ts";
 import type { Log } from "../ops/logger.ts";
-
-/** The settings of health checks. */
-export const HEALTH_SETTINGS = ["healthPort", "healthHost"] as const;
+import type { HEALTH_SETTINGS } from "./settings.ts";
 
 /** What serving needs. */
 export interface ServeHealthOptions {
@@ -57,6 +55,7 @@ function problem(what: string, error: unknown): string {
   if (error instanceof Deno.errors.PermissionDenied) {
     return `${what}: the system does not allow it; set ${nameOf("healthPort")} to a port from 1024 on`;
   }
+  if (error instanceof Deno.errors.NotCapable) return `${what}: ${error.message}, which this program was not given`;
   const reason = error instanceof Error ? error.message : String(error);
   return `${what}: ${reason}; set ${nameOf("healthHost")} to an address of this machine, such as 127.0.0.1 or 0.0.0.0`;
 }

@@ -18,7 +18,9 @@ export function programHelp(commands: readonly Command[]): string {
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     "",
     "lms COMMAND --help tells a command's flags, lms --version this program's version.",
-    "Nothing at hand? lms demo runs everything at once in one process.",
+    ...(commands.some(({ name }) => name === "demo")
+      ? ["Nothing at hand? lms demo runs everything at once in one process."]
+      : []),
     "",
     "Exit codes: 0 done, 1 failed, 2 unknown or contradictory settings, 3 done but messages were given back.",
   ].join("\n");

@@ -6,43 +6,17 @@
 import { checkPlan, type Config } from "../config.ts";
 import { Health } from "../ops/health.ts";
 import { formatBytes, formatDuration } from "../values.ts";
-import { type Command, type Context, defineCommand, EXIT, UsageError } from "./command.ts";
+import { type Context, EXIT, UsageError } from "./command.ts";
 import { openStore, prepareStore } from "./database.ts";
 import { EntryLog } from "./entry_log.ts";
-import { HEALTH_SETTINGS, serveHealth } from "./health.ts";
-import { monitor, MONITOR_SETTINGS } from "./monitor.ts";
+import { serveHealth } from "./health.ts";
+import { monitor } from "./monitor.ts";
 import { checkedFacts } from "./plan.ts";
-import { openPubSub, PUBSUB_SETTINGS } from "./pubsub.ts";
+import { openPubSub } from "./pubsub.ts";
+import type { MON_SETTINGS } from "./settings.ts";
 
-const SETTINGS = [
-  ...PUBSUB_SETTINGS,
-  "database",
-  "startupTimeoutMs",
-  ...MONITOR_SETTINGS,
-  ...HEALTH_SETTINGS,
-  "durationMs",
-  "printLog",
-] as const;
-
-/** The command. */
-export const mon: Command = defineCommand({
-  name: "mon",
-  summary: "run the monitor: until stopped, or for DURATION",
-  description: [
-    "Pulls log messages from the subscription, collects them into batches, and writes each batch in one",
-    "transaction. A message is acknowledged only after its transaction committed.",
-    "",
-    "Before it pulls it brings the schema up to date, checks that settings and database fit together, and logs the",
-    "plan: what cannot work is refused, with the setting to change.",
-    "",
-    "SIGTERM, SIGINT or the end of DURATION drain: stop pulling, store and acknowledge what is held, end.",
-    "A second signal, or the end of GRACE, gives back what is not stored yet: it will be delivered again.",
-  ],
-  settings: SETTINGS,
-  run: runMonitor,
-});
-
-async function runMonitor(config: Config<typeof SETTINGS[number]>, context: Context): Promise<number> {
+/** Runs the command. */
+export async function run(config: Config<typeof MON_SETTINGS[number]>, context: Context): Promise<number> {
   const { log } = context;
   const plan = checkPlan(config, config.maxInFlight);
   if (!plan.ok) throw new UsageError(plan.problem);

@@ -12,19 +12,7 @@ import { SubscribeError, Subscriber } from "../pubsub/subscriber.ts";
 import type { Store } from "../store/store.ts";
 import type { Stops } from "./command.ts";
 import { NOT_FOUND, PERMISSION_DENIED, type PubSubAccess, shortName } from "./pubsub.ts";
-
-/** The settings of the monitor itself. */
-export const MONITOR_SETTINGS = [
-  "batchSize",
-  "batchBytes",
-  "flushIntervalMs",
-  "maxInFlight",
-  "maxInFlightBytes",
-  "streams",
-  "leaseMs",
-  "writers",
-  "graceMs",
-] as const;
+import type { MONITOR_SETTINGS } from "./settings.ts";
 
 /** What the monitor runs with: its settings, with the cap in messages worked out. */
 export type MonitorConfig = Config<typeof MONITOR_SETTINGS[number]> & { readonly maxInFlight: number };

@@ -9,9 +9,7 @@ import { connect, type Connection } from "../pubsub/connection.ts";
 import { FakeServer } from "../pubsub/fake_server.ts";
 import { type OutgoingMessage, publish } from "../pubsub/publisher.ts";
 import { UsageError } from "./command.ts";
-
-/** The settings that say where Pub/Sub is. */
-export const PUBSUB_SETTINGS = ["emulatorHost", "endpoint", "project", "topic", "subscription"] as const;
+import type { PUBSUB_SETTINGS } from "./settings.ts";
 
 /** The project on an emulator, where any will do. */
 const EMULATOR_PROJECT = "lms";

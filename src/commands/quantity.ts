@@ -10,7 +10,7 @@ const QUANTITY_DEFAULT = 3;
 const readQuantity = wholeNumber(1, 1_000_000);
 
 /** The argument of commands that publish test messages. */
-export const QUANTITY_ARGUMENT = { name: "qty", help: `how many messages (default: ${QUANTITY_DEFAULT})` };
+export const QUANTITY_ARGUMENT = { name: "qty", help: `how many messages (default: ${QUANTITY_DEFAULT})` } as const;
 
 /** @throws {UsageError} When the argument is given and is no number of messages. */
 export function quantity(argument: string | undefined): number {

@@ -3,13 +3,15 @@
  *
  * @module
  */
+import type { Config } from "../config.ts";
 import { SEVERITIES, type Severity } from "../entry/entry.ts";
 import { type Manifest, mergeManifests } from "../sim/manifest.ts";
 import { parseManifest } from "../sim/manifest_json.ts";
 import type { CountDifference, Verification } from "../store/maintenance.ts";
 import type { SeverityCount } from "../store/store.ts";
-import { type Context, defineCommand, EXIT, UsageError } from "./command.ts";
-import { LOCAL_DATABASE, openStore } from "./database.ts";
+import { type Context, EXIT, UsageError } from "./command.ts";
+import { openStore } from "./database.ts";
+import type { VERIFY_SETTINGS } from "./settings.ts";
 import { alignedRows, printable } from "./table.ts";
 
 /** A count that is not what the manifests say. */
@@ -20,37 +22,22 @@ interface AgainstDifference {
   readonly stored: number;
 }
 
-/** The command. */
-export const verify = defineCommand({
-  name: "verify",
-  summary: "check that the tables agree, in one consistent snapshot (--repair puts the counters right)",
-  description: [
-    "Counts service_logs and compares it with service_severity, for every service and severity, and looks for messages",
-    "that are an entry and also a dead letter that was not replayed. Reads every row; writers are not held up.",
-    "",
-    "With --repair it adds the differences that one snapshot shows to the counters, so that what is written meanwhile stays",
-    "counted; one repair at a time. It changes no rows of service_logs.",
-    "",
-    "With --against FILE it also compares with the manifest that lms sim --manifest wrote: entries per service and severity (those",
-    "that were replayed from dead letters not counted), and dead letters of any status per reason.",
-    "",
-    "Exits 0 when everything agrees, 1 when something differs.",
-  ],
-  settings: ["database", "repair", "against", "json"],
-  defaults: { database: LOCAL_DATABASE },
-  async run(config, context) {
-    const manifest = await manifests(config.against, context);
-    await using store = openStore(config, { real: false, writers: 1, log: context.log });
-    const repaired = config.repair ? (await store.repair()).differences : [];
-    const found = await store.verify();
-    const against = manifest === undefined ? [] : compare(found, manifest);
-    const agrees = found.differences.length + found.inBoth + against.length === 0;
-    const report = { database: store.address, found, repaired, manifest, against, agrees };
-    if (config.json) context.print(JSON.stringify(json(report)));
-    else lines(report).forEach(context.print);
-    return agrees ? EXIT.ok : EXIT.failed;
-  },
-});
+/** Runs the command. */
+export async function run(
+  config: Config<typeof VERIFY_SETTINGS[number]>,
+  context: Context,
+): Promise<number> {
+  const manifest = await manifests(config.against, context);
+  await using store = openStore(config, { real: false, writers: 1, log: context.log });
+  const repaired = config.repair ? (await store.repair()).differences : [];
+  const found = await store.verify();
+  const against = manifest === undefined ? [] : compare(found, manifest);
+  const agrees = found.differences.length + found.inBoth + against.length === 0;
+  const report = { database: store.address, found, repaired, manifest, against, agrees };
+  if (config.json) context.print(JSON.stringify(json(report)));
+  else lines(report).forEach(context.print);
+  return agrees ? EXIT.ok : EXIT.failed;
+}
 
 interface Report {
   readonly database: string;

@@ -4,7 +4,8 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { COMMANDS, run } from "../../src/cli.ts";
+import { run } from "../../src/cli.ts";
+import { COMMANDS } from "../../src/commands/catalogue.ts";
 import { type Setting, SETTINGS } from "../../src/config.ts";
 import { fakeWorld } from "../support/world.ts";
 

@@ -307,8 +307,7 @@ for (const kind of ["mysql", "mariadb"] as const) {
     publish(pubsub, { from: 0, count: 200 });
     await untilAcknowledged(pubsub, 200);
     await killSessions(server, database.name);
-    const sessions = `SELECT id FROM information_schema.processlist WHERE db = '${database.name}'`;
-    await until(async () => (await server.query(sessions)).length === 0);
+    await until(async () => (await server.sessions(database.name)).length === 0);
     publish(pubsub, { from: 200, count: 200 });
     await untilAcknowledged(pubsub, 400);
     await assertStoredOnce(database, { count: 400 });

@@ -68,22 +68,23 @@ export async function user(server: TestServer, options: { readonly database: str
 
 /** Ends every connection to a database. */
 export async function killSessions(server: TestServer, database: string): Promise<number> {
-  const sessions = await server.query(`SELECT id FROM information_schema.processlist WHERE db = '${database}'`);
-  for (const { id, ID } of sessions) await server.query(`KILL ${id ?? ID}`);
+  const sessions = await server.sessions(database);
+  for (const id of sessions) await server.query(`KILL ${id}`);
   return sessions.length;
 }
 
 /** Waits until a statement of this database waits for a row lock, and tells the id of its session. */
 export async function untilBlocked(server: TestServer, database: string): Promise<number> {
-  let blocked: Awaited<ReturnType<TestServer["query"]>> = [];
+  let blocked: number | undefined;
   await until(async () => {
-    blocked = await server.query(
-      `SELECT trx_mysql_thread_id AS id FROM information_schema.innodb_trx JOIN information_schema.processlist
-       ON id = trx_mysql_thread_id WHERE db = '${database}' AND trx_state = 'LOCK WAIT'`,
+    const waiting = await server.query(
+      "SELECT trx_mysql_thread_id AS id FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'",
     );
-    return blocked.length > 0;
+    const sessions = await server.sessions(database);
+    blocked = waiting.map(({ id }) => Number(id)).find((id) => sessions.includes(id));
+    return blocked !== undefined;
   });
-  return Number(blocked[0]?.id);
+  return blocked!;
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import project from "../../deno.json" with { type: "json" };
-import { COMMANDS } from "../../src/cli.ts";
+import { COMMANDS } from "../../src/commands/catalogue.ts";
 import { runLms, temporaryFolder } from "../support/run_lms.ts";
 
 /** Nobody listens there: it is reserved, and needs no free port to be found. */

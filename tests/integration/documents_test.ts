@@ -5,7 +5,7 @@
  */
 import { assertArrayIncludes, assertEquals, assertGreater } from "@std/assert";
 import project from "../../deno.json" with { type: "json" };
-import { COMMANDS } from "../../src/cli.ts";
+import { COMMANDS } from "../../src/commands/catalogue.ts";
 import { type Setting, SETTINGS } from "../../src/config.ts";
 import { DEAD_LETTER_REASONS } from "../../src/entry/entry.ts";
 import { MIGRATIONS } from "../../src/store/schema.ts";

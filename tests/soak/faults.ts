@@ -368,12 +368,9 @@ class Run implements AsyncDisposable {
 
   async #killConnections(): Promise<number> {
     const { database, server } = this.#parts;
-    const sessions = await server.query(
-      `SELECT id FROM information_schema.processlist WHERE db = '${database.name}' AND id <> CONNECTION_ID()`,
-    );
-    for (const { id } of sessions) {
-      await server.query(`KILL ${Number(id)}`).catch(() => {});
-    }
+    const sessions = await server.sessions(database.name);
+    // One may have ended meanwhile.
+    for (const id of sessions) await server.query(`KILL ${id}`).catch(() => {});
     return sessions.length;
   }
 

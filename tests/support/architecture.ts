@@ -41,6 +41,7 @@ const PARTS: Readonly<Record<string, Allowance>> = {
   main: {
     values: [
       "cli",
+      "build_info",
       "src/commands/command.ts",
       "src/pubsub/subscriber.ts",
       "src/pubsub/transport.ts",
@@ -57,6 +58,7 @@ const PARTS: Readonly<Record<string, Allowance>> = {
   },
   config: { values: ["values", "src/entry/entry.ts"], types: ["*"] },
   values: { values: [] },
+  build_info: { values: [] },
   store: { values: ["entry"] },
   api: { values: ["entry", "src/store/store.ts"] },
   sim: { values: ["entry"] },

@@ -42,6 +42,8 @@ export interface TestServer extends AsyncDisposable {
   /** A database that nothing else uses; it does not exist yet where `create` is false. */
   freshDatabase(options?: { readonly create: boolean }): Promise<TestDatabase>;
   query(sql: string): Promise<readonly Row[]>;
+  /** The ids of the connections that use a database. */
+  sessions(database: string): Promise<readonly number[]>;
 }
 
 /** The variable that names a running server; {@linkcode startDatabase} looks there first. */
@@ -51,6 +53,15 @@ export const URL_VARIABLE: Readonly<Record<DatabaseKind, string>> = {
 };
 
 const IMAGE: Readonly<Record<DatabaseKind, string>> = { mysql: "mysql:8.4", mariadb: "mariadb:11" };
+
+/**
+ * MySQL's own `information_schema.processlist` shows what each connection runs as utf8mb3, whether that column is asked
+ * for or not, and fails when one is just storing an emoji. MariaDB has no other list unless it is started with one.
+ */
+const SESSIONS: Readonly<Record<DatabaseKind, string>> = {
+  mysql: "SELECT processlist_id AS id FROM performance_schema.threads WHERE processlist_db",
+  mariadb: "SELECT id FROM information_schema.processlist WHERE db",
+};
 
 /** What a source of servers gives. */
 interface Origin {
@@ -121,6 +132,10 @@ async function connected(kind: DatabaseKind, origin: Origin): Promise<TestServer
       control: origin.control,
       freshDatabase: (options = { create: true }) => freshDatabase(origin.url, options),
       query,
+      sessions: async (database) => {
+        const rows = await query(`${SESSIONS[kind]} = '${database}'`);
+        return rows.map(({ id }) => Number(id));
+      },
       [Symbol.asyncDispose]: origin.stop,
     };
   } catch (error) {

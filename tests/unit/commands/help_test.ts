@@ -9,7 +9,7 @@ const greet = defineCommand({
   argument: { name: "whom", help: "who is greeted (default: all)" },
   settings: ["batchSize", "emulatorHost", "dryRun", "seed"],
   defaults: { batchSize: "7" },
-  run: () => Promise.resolve(0),
+  load: () => Promise.resolve(() => Promise.resolve(0)),
 });
 
 const leave = defineCommand({
@@ -17,7 +17,7 @@ const leave = defineCommand({
   summary: "say nothing",
   description: [],
   settings: [],
-  run: () => Promise.resolve(0),
+  load: () => Promise.resolve(() => Promise.resolve(0)),
 });
 
 /** The line that begins with a flag or a variable. */

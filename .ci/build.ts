@@ -1,0 +1,166 @@
+/**
+ * Builds the executables: `deno task build`, `deno task dist`.
+ *
+ *     build.ts [--program=lms|lms-mon|all] [--target=TARGET|all] [--output=dist]
+ *
+ * The program is bundled first, so that the executable holds what runs and nothing else: of the packages' 44 MB, type
+ * declarations, source maps and modules that nothing imports stay out. The permissions are those of the tasks `lms` and
+ * `lms-mon` in deno.json. `ALLOW_READ` and `ALLOW_WRITE` add paths to them, and `ALLOW_NET` takes the place of the whole
+ * network. The same commit, with the same of these, gives the same bytes.
+ *
+ * A foreign target needs Deno's download host, which has the runtime for it; on the machine's own target
+ * `.ci/setup_deno.sh` finds another way where that host does not answer. Release binaries are built where it answers.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import project from "../deno.json" with { type: "json" };
+
+const TARGETS = [
+  "x86_64-unknown-linux-gnu",
+  "aarch64-unknown-linux-gnu",
+  "x86_64-apple-darwin",
+  "aarch64-apple-darwin",
+  "x86_64-pc-windows-msvc",
+];
+
+/** The executables, and the commands that each has; all where none are named. */
+const PROGRAMS: Readonly<Record<"lms" | "lms-mon", readonly string[] | undefined>> = {
+  lms: undefined,
+  "lms-mon": ["mon", "migrate", "verify", "dead-letters"],
+};
+type Program = keyof typeof PROGRAMS;
+
+const root = new URL("../", import.meta.url).pathname;
+const stage = `${root}dist/stage`;
+
+const flags = parseArgs(Deno.args, {
+  string: ["program", "target", "output"],
+  default: { program: "all", output: `${root}dist` },
+  unknown: (arg) => refuse(`there is no ${arg}; there are --program, --target and --output`),
+});
+const programs = flags.program === "all"
+  ? Object.keys(PROGRAMS) as Program[]
+  : flags.program in PROGRAMS
+  ? [flags.program as Program]
+  : refuse(`--program must be all or one of ${Object.keys(PROGRAMS).join(", ")}: ${flags.program}`);
+const foreign = flags.target ?? Deno.env.get("TARGET") ?? "";
+const targets = foreign === "all"
+  ? TARGETS
+  : foreign === ""
+  ? []
+  : TARGETS.includes(foreign)
+  ? [foreign]
+  : refuse(`--target (TARGET) must be all or one of ${TARGETS.join(", ")}: ${foreign}`);
+
+await bundle();
+await Deno.mkdir(flags.output, { recursive: true });
+for (const program of programs) {
+  if (targets.length === 0) await compile(program, { output: `${flags.output}/${program}` });
+  for (const target of targets) await compile(program, { output: `${flags.output}/${program}-${target}`, target });
+}
+
+/** Everything that the program runs, as a few modules: what a command alone needs is loaded with it. */
+async function bundle(): Promise<void> {
+  await Deno.remove(stage, { recursive: true }).catch(() => {});
+  await deno(["bundle", "--quiet", "--code-splitting", `--outdir=${stage}`, `${root}src/main.ts`]);
+  // Packages in the older module format expect these three, which no module of a bundle has.
+  await Deno.writeTextFile(
+    `${stage}/entry.js`,
+    'import { createRequire } from "node:module";\n' +
+      "Object.assign(globalThis, { require: createRequire(import.meta.url), __dirname: import.meta.dirname, " +
+      "__filename: import.meta.filename });\n" +
+      'await import("./main.js");\n',
+  );
+}
+
+async function compile(program: Program, { output, target }: { output: string; target?: string }): Promise<void> {
+  const commands = PROGRAMS[program];
+  const info = { program, commit: await commit(), ...(commands === undefined ? {} : { commands }) };
+  await Deno.writeTextFile(`${stage}/build.json`, JSON.stringify(info));
+  // The executable has the times of what it embeds: those of the commit, so that every build of it is the same.
+  const time = await commitTime();
+  for await (const { name } of Deno.readDir(stage)) await Deno.utime(`${stage}/${name}`, time, time);
+  await deno([
+    "compile",
+    "--quiet",
+    "--no-config",
+    "--no-check",
+    // A code cache would be written to a folder that every user of the machine can write to, and be run from there.
+    "--no-code-cache",
+    ...permissions(program),
+    `--include=${stage}`,
+    ...(target === undefined ? [] : [`--target=${target}`]),
+    `--output=${output}`,
+    `${stage}/entry.js`,
+  ]);
+  const path = target?.includes("windows") ? `${output}.exe` : output;
+  const { size } = await Deno.stat(path);
+  say(`${path.replace(root, "")}: ${(size / 1e6).toFixed(1)} MB`);
+}
+
+/** The flags of the task of the program's name, with what the environment adds. */
+function permissions(program: Program): string[] {
+  const words = project.tasks[program].command.split(" ").filter((word) => word.startsWith("--"));
+  return words.map((word) => {
+    const [flag, list] = word.split("=");
+    const added = (name: string) => (Deno.env.get(name) ?? "").split(",").filter((path) => path !== "");
+    switch (flag) {
+      case "--allow-net":
+        return added("ALLOW_NET").length === 0 ? word : `${flag}=${added("ALLOW_NET").join(",")}`;
+      case "--allow-read":
+      case "--allow-write": {
+        // A path below somebody's home is that of whoever runs a program from source, not of who runs this one.
+        const paths = list!.split(",").filter((path) => !path.startsWith("$"));
+        return `${flag}=${[...paths, ...added(flag === "--allow-read" ? "ALLOW_READ" : "ALLOW_WRITE")].join(",")}`;
+      }
+      default:
+        return word;
+    }
+  });
+}
+
+/** The commit of the work tree, marked where that has changes; `unknown` outside a repository. */
+async function commit(): Promise<string> {
+  const given = Deno.env.get("LMS_COMMIT") ?? "";
+  if (given !== "") return given.slice(0, 12);
+  const hash = await git("rev-parse", "--short=12", "HEAD");
+  if (hash === undefined) return "unknown";
+  return await git("status", "--porcelain", "--untracked-files=no") === "" ? hash : `${hash}-changed`;
+}
+
+/** In seconds since 1970; `SOURCE_DATE_EPOCH` (https://reproducible-builds.org/specs/source-date-epoch/) wins. */
+async function commitTime(): Promise<number> {
+  return Number(Deno.env.get("SOURCE_DATE_EPOCH") || await git("log", "-1", "--format=%ct") || 0);
+}
+
+/** What git says; `undefined` where there is no git or no repository. */
+async function git(...args: string[]): Promise<string | undefined> {
+  try {
+    const { success, stdout } = await new Deno.Command("git", { args: ["-C", root, ...args], stderr: "null" }).output();
+    return success ? new TextDecoder().decode(stdout).trim() : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+async function deno(args: readonly string[]): Promise<void> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args: [...args], cwd: root }).output();
+  if (success) return;
+  const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  const hint = args.some((arg) => arg.startsWith("--target="))
+    ? "; the runtime for another target comes from Deno's download host: is that in reach?"
+    : "";
+  say(`Cannot build: deno ${args[0]} failed${hint}\n${said}`);
+  Deno.exit(1);
+}
+
+function refuse(problem: string): never {
+  say(`Cannot build: ${problem}`);
+  Deno.exit(2);
+}
+
+function say(line: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
+}

@@ -1,0 +1,88 @@
+/**
+ * Which settings each command takes. Data only, so that a help text loads none of what the commands work with.
+ *
+ * @module
+ */
+
+/** The settings that say where Pub/Sub is. */
+export const PUBSUB_SETTINGS = ["emulatorHost", "endpoint", "project", "topic", "subscription"] as const;
+
+/** Where the embedded Pub/Sub keeps things: it needs no address. */
+const EMBEDDED_SETTINGS = ["project", "topic", "subscription"] as const;
+
+/** The settings of the monitor itself. */
+export const MONITOR_SETTINGS = [
+  "batchSize",
+  "batchBytes",
+  "flushIntervalMs",
+  "maxInFlight",
+  "maxInFlightBytes",
+  "streams",
+  "leaseMs",
+  "writers",
+  "graceMs",
+] as const;
+
+/** The settings of health checks. */
+export const HEALTH_SETTINGS = ["healthPort", "healthHost"] as const;
+
+/** Of `lms mock`. */
+export const MOCK_SETTINGS = [...EMBEDDED_SETTINGS, ...MONITOR_SETTINGS, "durationMs"] as const;
+
+/** Of `lms emu`. */
+export const EMU_SETTINGS = [...PUBSUB_SETTINGS, ...MONITOR_SETTINGS, "durationMs"] as const;
+
+/** Of `lms pub`. */
+export const PUB_SETTINGS = [...PUBSUB_SETTINGS, "seed"] as const;
+
+/** Of `lms mon`. */
+export const MON_SETTINGS = [
+  ...PUBSUB_SETTINGS,
+  "database",
+  "startupTimeoutMs",
+  ...MONITOR_SETTINGS,
+  ...HEALTH_SETTINGS,
+  "durationMs",
+  "printLog",
+] as const;
+
+/** Of `lms sim`. */
+export const SIM_SETTINGS = [
+  ...PUBSUB_SETTINGS,
+  "durationMs",
+  "messages",
+  "rate",
+  "services",
+  "seed",
+  "malformed",
+  "manifest",
+  "listMessages",
+] as const;
+
+/** Of `lms demo`. */
+export const DEMO_SETTINGS = [
+  ...EMBEDDED_SETTINGS,
+  "database",
+  "startupTimeoutMs",
+  ...MONITOR_SETTINGS,
+  "durationMs",
+  "rate",
+  "services",
+  "seed",
+  "malformed",
+] as const;
+
+/** Of `lms emulator`. */
+export const EMULATOR_SETTINGS = ["host", "port", "chaos", "seed"] as const;
+
+/** Of `lms migrate`. */
+export const MIGRATE_SETTINGS = ["database", "startupTimeoutMs", "dryRun"] as const;
+
+/** Of `lms verify`. */
+export const VERIFY_SETTINGS = ["database", "repair", "against", "json"] as const;
+
+/** Of `lms dead-letters`. */
+export const DEAD_LETTERS_SETTINGS = ["database", "json", "status", "reason", "limit", "as", "dryRun"] as const;
+
+/** Where entries go when nobody says, and nothing can get lost by that: beside an emulator. */
+export const LOCAL_DATABASE = "sqlite:./lms.db";
