@@ -223,6 +223,22 @@ export const SETTINGS = {
     default: "30",
     read: duration(0, DAY_MS),
   }),
+  healthPort: setting({
+    flag: "health-port",
+    env: ["HEALTHPORT"],
+    value: "PORT",
+    help: "answer health checks, /livez and /readyz, on this port; 0 takes a free one",
+    defaultNote: "none: nothing listens",
+    read: wholeNumber(0, 65_535),
+  }),
+  healthHost: setting({
+    flag: "health-host",
+    env: ["HEALTHHOST"],
+    value: "ADDRESS",
+    help: "the address to answer health checks on; 0.0.0.0 in a container",
+    default: "127.0.0.1",
+    read: matching(/^[\w.:-]+$/, "an address, such as 127.0.0.1 or 0.0.0.0"),
+  }),
   printLog: setting({
     flag: "print-log",
     value: "N|all",

@@ -4,10 +4,12 @@
  * @module
  */
 import { checkPlan, type Config } from "../config.ts";
+import { Health } from "../ops/health.ts";
 import { formatBytes, formatDuration } from "../values.ts";
 import { type Context, EXIT, UsageError } from "./command.ts";
 import { openStore, prepareStore } from "./database.ts";
 import { EntryLog } from "./entry_log.ts";
+import { serveHealth } from "./health.ts";
 import { monitor } from "./monitor.ts";
 import { checkedFacts } from "./plan.ts";
 import { openPubSub } from "./pubsub.ts";
@@ -20,6 +22,8 @@ export async function run(config: Config<typeof MON_SETTINGS[number]>, context: 
   if (!plan.ok) throw new UsageError(plan.problem);
   const maxInFlight = plan.value;
 
+  const health = new Health();
+  await using _probes = serveHealth(config, { health, log }); // Before all that takes its time, and closed after it.
   await using pubsub = await openPubSub(config);
   await using store = openStore(config, { real: pubsub.real, writers: config.writers, log });
   if (!await prepareStore(store, { timeoutMs: config.startupTimeoutMs, stop: context.drain, log })) return EXIT.ok;
@@ -57,6 +61,7 @@ export async function run(config: Config<typeof MON_SETTINGS[number]>, context: 
       pubsub,
       store,
       log,
+      health,
       drain: AbortSignal.any([context.drain, over.signal]),
       abort: context.abort,
       onFlush: (flush) => {

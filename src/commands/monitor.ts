@@ -4,6 +4,7 @@
  * @module
  */
 import type { Config } from "../config.ts";
+import type { Health } from "../ops/health.ts";
 import type { Log } from "../ops/logger.ts";
 import { type Flush, ingest, type IngestTotals } from "../pipeline.ts";
 import { grpcTransport } from "../pubsub/grpc_transport.ts";
@@ -24,6 +25,8 @@ export interface MonitorOptions extends Stops {
   readonly subscription?: string;
   readonly store: Store;
   readonly log: Log;
+  /** Kept up to date with what the monitor does. */
+  readonly health?: Health;
   /** Told of every batch, after it was logged. */
   readonly onFlush?: (flush: Flush) => void;
   /** Told every second what is held, while it runs. */
@@ -44,7 +47,7 @@ export interface MonitorResult extends IngestTotals {
  * @throws {StoreError} When the database fails for good.
  */
 export async function monitor(options: MonitorOptions): Promise<MonitorResult> {
-  const { config, pubsub, store, log } = options;
+  const { config, pubsub, store, log, health } = options;
   const subscription = options.subscription ?? pubsub.subscription;
   // Abort, or the grace period is over.
   const abort = new AbortController();
@@ -59,6 +62,7 @@ export async function monitor(options: MonitorOptions): Promise<MonitorResult> {
 
   let grace: ReturnType<typeof setTimeout> | undefined;
   const drain = () => {
+    health?.draining();
     log.debug("draining", { held: subscriber.held, grace_ms: config.graceMs });
     subscriber.drain();
     grace = setTimeout(() => {
@@ -73,6 +77,7 @@ export async function monitor(options: MonitorOptions): Promise<MonitorResult> {
 
   const totals = { messages: 0, stored: 0, duplicates: 0, dead_letters: 0 };
   try {
+    health?.pulling(subscriber);
     if (options.drain.aborted) drain();
     if (options.abort.aborted) abortNow();
     const result = await ingest({
@@ -103,10 +108,17 @@ export async function monitor(options: MonitorOptions): Promise<MonitorResult> {
             total_duplicates: totals.duplicates,
             total_dead_letters: totals.dead_letters,
           });
+          health?.stored(flush.stored);
           options.onFlush?.(flush);
         },
-        away: (error) => log.error("waiting for the database: messages are held", { reason: error.message }),
-        back: (outageMs) => log.info("the database is back", { after_ms: Math.round(outageMs) }),
+        away: (error) => {
+          health?.database("away");
+          log.error("waiting for the database: messages are held", { reason: error.message });
+        },
+        back: (outageMs) => {
+          health?.database("there");
+          log.info("the database is back", { after_ms: Math.round(outageMs) });
+        },
         retried: (error) => log.debug("transaction lost a race and is run again", { reason: error.message }),
         rejected: ({ messageId, detail }) =>
           log.warn("the database refused an entry, which is parked", { message_id: messageId, detail }),
@@ -121,6 +133,7 @@ export async function monitor(options: MonitorOptions): Promise<MonitorResult> {
   } catch (error) {
     throw error instanceof SubscribeError ? explained(error, pubsub, subscription) : error;
   } finally {
+    health?.draining(); // However it ended: giving messages back may take as long as their leases.
     clearTimeout(grace);
     clearInterval(ticking);
     options.abort.removeEventListener("abort", abortNow);

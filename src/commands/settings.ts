@@ -23,6 +23,9 @@ export const MONITOR_SETTINGS = [
   "graceMs",
 ] as const;
 
+/** The settings of health checks. */
+export const HEALTH_SETTINGS = ["healthPort", "healthHost"] as const;
+
 /** Of `lms mock`. */
 export const MOCK_SETTINGS = [...EMBEDDED_SETTINGS, ...MONITOR_SETTINGS, "durationMs"] as const;
 
@@ -38,6 +41,7 @@ export const MON_SETTINGS = [
   "database",
   "startupTimeoutMs",
   ...MONITOR_SETTINGS,
+  ...HEALTH_SETTINGS,
   "durationMs",
   "printLog",
 ] as const;

@@ -50,8 +50,18 @@ interface Slot {
   state: "empty" | "open" | "finishing" | "waiting";
   stream: PullStream | undefined;
   timer: ReturnType<typeof setTimeout> | undefined;
+  openedAt: number;
+  /** When its stream last answered; `-Infinity` before that. */
   heardAt: number;
   readonly backoff: Backoff;
+}
+
+/**
+ * Whether a stream is open and has shown that it is: by an answer, or by its age. A connection that does not come up
+ * fails in less than the time to the first ping (gRPC gives it 20 s), and some servers say nothing while they are idle.
+ */
+function works({ state, openedAt, heardAt }: Slot): boolean {
+  return state === "open" && (heardAt >= openedAt || performance.now() - openedAt >= PING_EVERY_MS);
 }
 
 /** Streams over one subscription: all wanted, or none. */
@@ -59,6 +69,8 @@ export class StreamKeeper {
   readonly #options: StreamKeeperOptions;
   readonly #slots: readonly Slot[];
   #wanted = false;
+  /** When streams were last seen to work, or were first wanted. */
+  #workedAt = 0;
   #onQuiet: (() => void) | undefined;
 
   constructor(options: StreamKeeperOptions) {
@@ -67,7 +79,8 @@ export class StreamKeeper {
       state: "empty",
       stream: undefined,
       timer: undefined,
-      heardAt: 0,
+      openedAt: 0,
+      heardAt: -Infinity,
       backoff: new Backoff({ firstMs: 100, maxMs: 30_000 }),
     }));
   }
@@ -82,6 +95,15 @@ export class StreamKeeper {
     return this.#slots.filter((slot) => slot.state === "open").length;
   }
 
+  /**
+   * For how long streams have been wanted and none worked, in milliseconds; 0 while one works, or none is wanted.
+   * {@linkcode StreamKeeper.open} cannot tell: a stream counts as open from its first try to connect.
+   */
+  get withoutStreamMs(): number {
+    if (!this.#wanted || this.#slots.some(works)) return 0;
+    return performance.now() - this.#workedAt;
+  }
+
   /** Whether no stream can deliver anything any more. */
   get quiet(): boolean {
     return this.#slots.every((slot) => slot.state === "empty" || slot.state === "waiting");
@@ -91,6 +113,7 @@ export class StreamKeeper {
   start(): void {
     if (this.#wanted) return;
     this.#wanted = true;
+    this.#workedAt = performance.now();
     for (const slot of this.#slots) if (slot.state === "empty") this.#open(slot);
   }
 
@@ -136,6 +159,8 @@ export class StreamKeeper {
     });
     slot.stream = stream;
     slot.state = "open";
+    slot.openedAt = performance.now();
+    slot.heardAt = -Infinity;
     this.#pingLater(slot);
   }
 
@@ -155,6 +180,7 @@ export class StreamKeeper {
 
   #ended(slot: Slot, status: CallStatus): void {
     const finishing = slot.state === "finishing";
+    if (works(slot)) this.#workedAt = performance.now();
     clearTimeout(slot.timer);
     slot.timer = undefined;
     slot.stream = undefined;

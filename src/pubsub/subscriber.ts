@@ -149,6 +149,11 @@ export class Subscriber implements AsyncIterable<readonly Delivery[]>, AsyncDisp
     return this.#streams.open;
   }
 
+  /** For how long streams have been wanted and none worked, in milliseconds; 0 while one works, or none is wanted. */
+  get withoutStreamMs(): number {
+    return this.#streams.withoutStreamMs;
+  }
+
   [Symbol.asyncIterator](): AsyncIterator<readonly Delivery[], void> {
     if (this.#state === "idle") {
       this.#state = "pulling";

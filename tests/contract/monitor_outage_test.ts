@@ -87,6 +87,32 @@ Deno.test("lms mon holds what it has at its cap while the database is away, and 
   assertEquals([monitor.logged(WAITING).length, monitor.logged(BACK).length], [1, 1]);
 });
 
+Deno.test("lms mon is not ready while the database is away, and ready again when it is back", async () => {
+  await using store = await database(server);
+  await using pubsub = await startPubSub();
+  await using monitor = new RunningMonitor({
+    PUBSUB_EMULATOR_HOST: pubsub.address,
+    DATABASE_URL: store.url,
+    HEALTHPORT: "0",
+  });
+  const { address } = await monitor.untilLogged("answering health checks");
+  const readyz = async () => {
+    const response = await fetch(`http://${address}/readyz`);
+    const { reason, held, stored } = await response.json();
+    return { status: response.status, reason, held, stored };
+  };
+  publish(pubsub, { from: 0, count: 100 });
+  await monitor.untilLogged("flushed");
+  assertEquals(await readyz(), { status: 200, reason: null, held: 0, stored: 100 });
+  store.cutOff();
+  publish(pubsub, { from: 100, count: 100 });
+  await monitor.untilLogged(WAITING);
+  assertEquals(await readyz(), { status: 503, reason: "the database is away", held: 100, stored: 100 });
+  store.restore();
+  await monitor.untilLogged("flushed", 2);
+  assertEquals(await readyz(), { status: 200, reason: null, held: 0, stored: 200 });
+});
+
 for (const kind of ["mysql", "mariadb"] satisfies DatabaseKind[]) {
   Deno.test(`${kind}: lms mon waits out a server that is read-only, stopped, crashed, or frozen`, async () => {
     await using server = await startDatabase(kind, { own: true });

@@ -3,7 +3,7 @@ import { StreamKeeper } from "../../../src/pubsub/stream_keeper.ts";
 import type { CallStatus } from "../../../src/pubsub/transport.ts";
 import { received } from "../../support/deliveries.ts";
 import { FakeTransport } from "../../support/fake_transport.ts";
-import { FakeTime } from "../../support/time.ts";
+import { FAKE_START_MS, FakeTime } from "../../support/time.ts";
 
 const UNAVAILABLE = 14;
 const NOT_FOUND = 5;
@@ -76,6 +76,67 @@ Deno.test("StreamKeeper starts its waits over after a response, a keep-alive inc
     assert(ends.at(-1)!.retryInMs <= 100);
     await time.tickAsync(100);
   }
+  keeper.cancel();
+});
+
+Deno.test("StreamKeeper is without a stream from when it wants some until one answers", async () => {
+  using time = new FakeTime();
+  const { keeper, latest } = setup(2);
+  await time.tickAsync(5_000);
+  assertEquals(keeper.withoutStreamMs, 0);
+  keeper.start();
+  await time.tickAsync(5_000);
+  assertEquals([keeper.open, keeper.withoutStreamMs], [2, 5_000]);
+  latest().respond();
+  assertEquals(keeper.withoutStreamMs, 0);
+  await time.tickAsync(5_000);
+  latest().end(UNAVAILABLE);
+  await time.tickAsync(7_000);
+  assertEquals(keeper.withoutStreamMs, 7_000);
+  keeper.cancel();
+  assertEquals(keeper.withoutStreamMs, 0);
+});
+
+Deno.test("StreamKeeper is without a stream however often one that cannot connect is tried again", async () => {
+  using time = new FakeTime();
+  const { keeper, transport } = setup();
+  keeper.start();
+  // gRPC gives a connection 20 s; the stream counts as open meanwhile.
+  while (time.now < FAKE_START_MS + 600_000) {
+    await time.tickAsync(20_000);
+    transport.openStreams[0]?.end(UNAVAILABLE);
+  }
+  assertEquals(keeper.withoutStreamMs, 600_000);
+  assert(transport.streams.length > 10);
+  keeper.cancel();
+});
+
+Deno.test("StreamKeeper is never without a stream for a minute where a server answers nothing while it is idle", async () => {
+  using time = new FakeTime();
+  const { keeper, transport } = setup();
+  keeper.start();
+  let longestMs = 0;
+  for (let seconds = 0; seconds < 600; seconds++) {
+    await time.tickAsync(1_000);
+    longestMs = Math.max(longestMs, keeper.withoutStreamMs);
+  }
+  assert(transport.streams.length > 10);
+  assert(longestMs > 0 && longestMs <= 31_000, `${longestMs} ms`);
+  keeper.cancel();
+});
+
+Deno.test("StreamKeeper that closed its streams at the cap is not without a stream, nor is it at once when it reopens", async () => {
+  using time = new FakeTime();
+  const { keeper, latest } = setup();
+  keeper.start();
+  latest().respond();
+  keeper.finish();
+  await time.tickAsync(600_000);
+  assertEquals(keeper.withoutStreamMs, 0);
+  keeper.start();
+  assertEquals(keeper.withoutStreamMs, 0);
+  await time.tickAsync(1_000);
+  assertEquals(keeper.withoutStreamMs, 1_000);
   keeper.cancel();
 });
 

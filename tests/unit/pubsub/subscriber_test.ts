@@ -54,6 +54,18 @@ Deno.test("Subscriber yields everything received since the read before as one gr
   await subscriber.close();
 });
 
+Deno.test("Subscriber tells for how long it has been without a stream while it pulls, and not at its cap", async () => {
+  using time = new FakeTime();
+  const { subscriber, latest } = readSubscriber();
+  await time.tickAsync(1_000);
+  assertEquals(subscriber.withoutStreamMs, 1_000);
+  latest().respond(receivedRange(1, 11));
+  assertEquals([subscriber.withoutStreamMs, subscriber.openStreams], [0, 0]);
+  await time.tickAsync(60_000);
+  assertEquals(subscriber.withoutStreamMs, 0);
+  await subscriber.close();
+});
+
 Deno.test("Subscriber tells the subscription's properties once and at each change", async () => {
   using _time = new FakeTime();
   const { subscriber, told, latest } = readSubscriber();
