@@ -90,11 +90,8 @@ function checkEnvironment(path: string, environment: Readonly<Record<string, unk
     must(typeof value === "string", `${path}: ${name} is not a string`);
     const setting = Object.values(SETTINGS as Readonly<Record<string, Setting<unknown>>>)
       .find(({ env }) => env?.includes(name));
-    try {
-      setting?.read(String(value));
-    } catch (error) {
-      findings.push(`${path}: ${name}=${value}: ${error instanceof Error ? error.message : error}`);
-    }
+    const read = setting?.read(String(value));
+    must(read?.ok !== false, `${path}: ${name}=${value}: allowed is ${read?.ok === false && read.allowed}`);
   }
 }
 
@@ -141,9 +138,9 @@ async function kubernetes(path: string): Promise<void> {
   report(path, `${objects.length} objects are valid`);
 }
 
-/** A unit or environment file: its assignments, the last of a name counting. */
+/** A unit or environment file: its assignments, those that are commented out too, the last of a name counting. */
 function assignments(file: string): Record<string, string> {
-  return Object.fromEntries([...file.matchAll(/^([A-Za-z_]\w*)=(.*)$/gm)].map(([, name, value]) => [name!, value!]));
+  return Object.fromEntries([...file.matchAll(/^#?([A-Za-z_]\w*)=(.*)$/gm)].map(([, name, value]) => [name!, value!]));
 }
 
 async function systemd(unitPath: string, environmentPath: string): Promise<void> {
