@@ -27,7 +27,7 @@ const TARGETS = [
 /** The executables, and the commands that each has; all where none are named. */
 const PROGRAMS: Readonly<Record<"lms" | "lms-mon", readonly string[] | undefined>> = {
   lms: undefined,
-  "lms-mon": ["mon", "migrate", "verify", "dead-letters"],
+  "lms-mon": ["mon", "migrate", "verify", "dead-letters", "completion", "man"],
 };
 type Program = keyof typeof PROGRAMS;
 
@@ -76,10 +76,11 @@ async function bundle(): Promise<void> {
 
 async function compile(program: Program, { output, target }: { output: string; target?: string }): Promise<void> {
   const commands = PROGRAMS[program];
-  const info = { program, commit: await commit(), ...(commands === undefined ? {} : { commands }) };
-  await Deno.writeTextFile(`${stage}/build.json`, JSON.stringify(info));
   // The executable has the times of what it embeds: those of the commit, so that every build of it is the same.
   const time = await commitTime();
+  const date = new Date(time * 1000).toISOString().slice(0, 10);
+  const info = { program, commit: await commit(), date, ...(commands === undefined ? {} : { commands }) };
+  await Deno.writeTextFile(`${stage}/build.json`, JSON.stringify(info));
   for await (const { name } of Deno.readDir(stage)) await Deno.utime(`${stage}/${name}`, time, time);
   await deno([
     "compile",

@@ -12,9 +12,11 @@ export interface BuildInfo {
   readonly commands: readonly string[] | undefined;
   /** The commit that it was built from, shortened; `undefined` where it runs from source. */
   readonly commit: string | undefined;
+  /** That commit's day in UTC, as YYYY-MM-DD; `undefined` where it runs from source. */
+  readonly date: string | undefined;
 }
 
-const FROM_SOURCE: BuildInfo = { program: "lms", commands: undefined, commit: undefined };
+const FROM_SOURCE: BuildInfo = { program: "lms", commands: undefined, commit: undefined, date: undefined };
 
 /**
  * Reads what the build left.

@@ -6,13 +6,13 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { COMMANDS } from "./commands/catalogue.ts";
 import { type Command, type Context, EXIT, UsageError } from "./commands/command.ts";
-import { commandHelp, programHelp } from "./commands/help.ts";
+import { commandHelp, programHelp, settingsOf } from "./commands/help.ts";
 import { readConfig, type Setting, type SettingName, SETTINGS } from "./config.ts";
-import { nearest } from "./ops/nearest.ts";
+import { unknownWord } from "./ops/nearest.ts";
 import { redact } from "./ops/redact.ts";
 
 /** The world as the program is given it. */
-export interface World extends Omit<Context, "log"> {
+export interface World extends Omit<Context, "log" | "commands"> {
   /** Arguments after the program's name. */
   readonly args: readonly string[];
   /** The program's version and how it was built, in a line. */
@@ -29,12 +29,12 @@ export interface World extends Omit<Context, "log"> {
 
 /** Runs the program. Never exits by itself: the result is the exit code. */
 export async function run(world: World): Promise<number> {
-  const { print } = world;
+  const { print, program } = world;
   const complain = (problem: string) => world.complain(oneSafeLine(problem));
   const commands = COMMANDS.filter(({ name }) => world.commands?.includes(name) ?? true);
   const [first, ...rest] = world.args;
   if (first === undefined) {
-    world.complain(programHelp(commands));
+    world.complain(programHelp(commands, program));
     return EXIT.failed;
   }
   if (first === "--version" || first === "-V") {
@@ -42,7 +42,7 @@ export async function run(world: World): Promise<number> {
     return EXIT.ok;
   }
   if (first === "--help" || first === "-h" || (first === "help" && rest.length === 0)) {
-    print(programHelp(commands));
+    print(programHelp(commands, program));
     return EXIT.ok;
   }
   const [name, args] = first === "help" ? [rest[0]!, ["--help"]] : [first, rest];
@@ -50,35 +50,35 @@ export async function run(world: World): Promise<number> {
   if (command === undefined) {
     const kind = name.startsWith("-") ? "flag" : "command";
     const known = kind === "flag" ? ["--help", "--version"] : commands.map(({ name }) => name);
-    complain(unknown(kind, name, known));
+    complain(unknownWord(kind, name, known));
     return EXIT.usage;
   }
   const parsed = parseFlags(command, args);
   if (parsed.help) {
-    print(commandHelp(command));
+    print(commandHelp(command, program));
     return EXIT.ok;
   }
   if (parsed.problem !== undefined) {
-    complain(parsed.problem);
+    complain(`${program} ${command.name}: ${parsed.problem}`);
     return EXIT.usage;
   }
-  const config = readConfig([...command.settings, "logLevel", "logFormat"], {
+  const config = readConfig(settingsOf(command), {
     flags: parsed.flags,
     lists: parsed.lists,
     env: world.env,
     ...(command.defaults === undefined ? {} : { defaults: command.defaults }),
   });
   if (!config.ok) {
-    complain(`lms ${command.name}: ${config.problem}`);
+    complain(`${program} ${command.name}: ${config.problem}`);
     return EXIT.usage;
   }
   const log = world.openLog(config.value.logLevel, config.value.logFormat);
   try {
     const run = await command.load();
-    return await run(config.value, { ...world, log }, parsed.args);
+    return await run(config.value, { ...world, commands, log }, parsed.args);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    complain(`lms ${command.name}: ${error.message}`);
+    complain(`${program} ${command.name}: ${error.message}`);
     return EXIT.usage;
   }
 }
@@ -112,9 +112,7 @@ function parseFlags(command: Command, args: readonly string[]): Parsed {
     unknown: (arg, key) => {
       if (key === undefined) return true;
       const flag = arg.replace(/=.*$/s, "");
-      problem ??= `lms ${command.name}: ${
-        unknown("flag", flag, [...valued, ...switches, "help"].map((name) => `--${name}`))
-      }`;
+      problem ??= unknownWord("flag", flag, [...valued, ...switches, "help"].map((name) => `--${name}`));
       return false;
     },
   });
@@ -122,7 +120,7 @@ function parseFlags(command: Command, args: readonly string[]): Parsed {
   const positionals = parsed._.map(String);
   const most = command.argument === undefined ? 0 : command.argument.most ?? 1;
   if (positionals.length > most) {
-    problem ??= `lms ${command.name}: Cannot use the argument "${positionals[most]}": ` +
+    problem ??= `Cannot use the argument "${positionals[most]}": ` +
       (most === 0 ? "this command takes none" : `this command takes one, ${command.argument!.name}`);
   }
   const flags: Record<string, string | undefined> = {};
@@ -134,10 +132,4 @@ function parseFlags(command: Command, args: readonly string[]): Parsed {
   }
   for (const flag of switches) flags[flag] = values[flag] === true ? "true" : undefined;
   return { flags, lists, args: positionals, help: values.help === true, problem };
-}
-
-function unknown(kind: string, given: string, known: readonly string[]): string {
-  const close = nearest(given, known);
-  const hint = close === undefined ? "" : `; did you mean ${close}?`;
-  return `Unknown ${kind} "${given}"${hint} Known: ${known.join(", ")}`.replace(/([^?]) Known/, "$1; known");
 }

@@ -10,6 +10,7 @@ import {
   decimal,
   duration,
   either,
+  filePath,
   formatBytes,
   formatDuration,
   hostAndPort,
@@ -286,7 +287,7 @@ export const SETTINGS = {
     value: "FILE",
     help: "also write the manifest of what was published to this file, as JSON",
     defaultNote: "no file",
-    read: anyText("a file's path"),
+    read: filePath(),
   }),
   listMessages: onOff("list-messages", "list every message in the manifest: its id and a digest of its payload"),
   host: setting({
@@ -311,7 +312,7 @@ export const SETTINGS = {
     repeats: true,
     help: "also compare with what a simulator published, by its manifest; several are added up",
     defaultNote: "none",
-    read: anyText("a file's path"),
+    read: filePath(),
   }),
   json: onOff("json", "print JSON"),
   status: setting({

@@ -62,14 +62,16 @@ try {
     terminal,
     drain: drain.signal,
     abort: abort.signal,
+    program: build.program,
     version: project.version,
+    date: build.date,
     build: describeBuild(project.version, build),
     ...(build.commands === undefined ? {} : { commands: build.commands }),
   });
   Deno.exit(code);
 } catch (error) {
   if (!isOperating(error)) throw error;
-  terminal.line(`lms: ${forbidden(error) ?? error.message}`);
+  terminal.line(`${build.program}: ${forbidden(error) ?? error.message}`);
   Deno.exit(EXIT.failed);
 }
 

@@ -7,8 +7,14 @@
 /** What a text was read as, or what would have been allowed. */
 export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly allowed: string };
 
-/** Reads a text. */
-export type Reader<T> = (text: string) => Read<T>;
+/** Reads a text. The rest is for who may offer values before they are typed, such as a shell. */
+export interface Reader<T> {
+  (text: string): Read<T>;
+  /** Words that it takes; absent where it knows none. */
+  readonly words?: readonly string[];
+  /** Whether it takes a file's path. */
+  readonly path?: true;
+}
 
 function ok<T>(value: T): Read<T> {
   return { ok: true, value };
@@ -83,10 +89,11 @@ export function byteSize(min: number, max: number): Reader<number> {
 
 /** One of some words, in any letter case. */
 export function oneOf<const W extends string>(words: readonly W[]): Reader<W> {
-  return (text) => {
+  const read = (text: string): Read<W> => {
     const word = words.find((word) => word === text.toLowerCase());
     return word === undefined ? { ok: false, allowed: `one of ${words.join(", ")}` } : ok(word);
   };
+  return Object.assign(read, { words });
 }
 
 /** A `host:port`, where the host is a name, an IPv4 address or an IPv6 address in brackets. */
@@ -109,12 +116,18 @@ export function anyText(allowed: string): Reader<string> {
   return (text) => text === "" ? { ok: false, allowed } : ok(text);
 }
 
+/** A file's path; whether there is such a file only shows when it is opened. */
+export function filePath(): Reader<string> {
+  return Object.assign(anyText("a file's path"), { path: true } as const);
+}
+
 /** The first reader that takes the text decides. */
 export function either<A, B>(first: Reader<A>, second: Reader<B>): Reader<A | B> {
-  return (text) => {
+  const read = (text: string): Read<A | B> => {
     const a = first(text);
     if (a.ok) return a;
     const b = second(text);
     return b.ok ? b : { ok: false, allowed: `${a.allowed}, or ${b.allowed}` };
   };
+  return Object.assign(read, { words: [...first.words ?? [], ...second.words ?? []] });
 }

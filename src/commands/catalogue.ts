@@ -8,6 +8,7 @@ import { CHAOS_FAULTS } from "./chaos.ts";
 import { type Command, defineCommand } from "./command.ts";
 import { QUANTITY_ARGUMENT } from "./quantity.ts";
 import {
+  DEAD_LETTER_ACTIONS,
   DEAD_LETTERS_SETTINGS,
   DEMO_SETTINGS,
   EMU_SETTINGS,
@@ -17,6 +18,7 @@ import {
   MOCK_SETTINGS,
   MON_SETTINGS,
   PUB_SETTINGS,
+  SHELLS,
   SIM_SETTINGS,
   VERIFY_SETTINGS,
 } from "./settings.ts";
@@ -118,7 +120,7 @@ const emulator = defineCommand({
     "when it ends. For trying things out and for tests; point other programs to it with PUBSUB_EMULATOR_HOST.",
     "",
     "With --chaos it misbehaves; the same --seed gives the same requests the same faults. SHARE is 0 to 1 or a percent:",
-    ...CHAOS_FAULTS.map(({ name, value, help }) => `  ${`${name}${value && "="}${value}`.padEnd(26)}${help}`),
+    ...CHAOS_FAULTS.map(({ name, value, help }) => `  ${`${name}${value && "="}${value}`.padEnd(27)}${help}`),
   ],
   settings: EMULATOR_SETTINGS,
   load: async () => (await import("./emulator.ts")).run,
@@ -160,22 +162,70 @@ const deadLetters = defineCommand({
   name: "dead-letters",
   summary: "list, show, replay or drop what could not be stored as an entry",
   description: [
-    "list           those with --status and --reason, oldest first, with the reason and what is wrong",
-    "show ID...     all of it: attributes and data too",
-    "replay [ID...] decode them again, after an upgrade or with --as FIELD=VALUE, and move what is valid now to",
-    "               service_logs, counted, in one transaction; without ids every open one (of --reason)",
-    "drop ID...     settle them for good: they stay in the table, and are not replayed unless named",
+    "list            those with --status and --reason, oldest first, with the reason and what is wrong",
+    "show ID...      all of it: attributes and data too",
+    "replay [ID...]  decode them again, after an upgrade or with --as FIELD=VALUE, and move what is valid now to",
+    "                service_logs, counted, in one transaction; without ids every open one (of --reason)",
+    "drop ID...      settle them for good: they stay in the table, and are not replayed unless named",
     "",
     "An ID is MESSAGE_ID@PUBLISHTIME, as list prints it, or the message id alone where it fits one dead letter only.",
     "Whatever becomes of a dead letter, its message stays settled should it be delivered again.",
     "",
     "Exits 0 when all was done, 1 when something could not be found, or is still not valid.",
   ],
-  argument: { name: "ACTION [ID...]", help: "list, show, replay or drop, and which", most: 10_000 },
+  argument: {
+    name: "ACTION [ID...]",
+    help: "list, show, replay or drop, and which",
+    words: DEAD_LETTER_ACTIONS,
+    most: 10_000,
+  },
   settings: DEAD_LETTERS_SETTINGS,
   defaults: { database: LOCAL_DATABASE },
   load: async () => (await import("./dead_letters.ts")).run,
 });
 
+const completion = defineCommand({
+  name: "completion",
+  summary: "print a script that lets bash, zsh or fish complete commands, flags and their values",
+  description: [
+    "The script has all that it needs, and does not call the program; print it again after an upgrade. It is for the",
+    "program that prints it, under that program's name; with lms-mon, put lms-mon for lms below. To install it:",
+    "",
+    "bash  lms completion bash > ~/.local/share/bash-completion/completions/lms",
+    "      where the package bash-completion is installed, else into a file that ~/.bashrc sources",
+    "zsh   lms completion zsh > ~/.zfunc/_lms",
+    "      with fpath=(~/.zfunc $fpath) before compinit in ~/.zshrc",
+    "fish  lms completion fish > ~/.config/fish/completions/lms.fish",
+  ],
+  argument: { name: "SHELL", help: "bash, zsh or fish", words: SHELLS },
+  settings: [],
+  load: async () => (await import("./completion.ts")).run,
+});
+
+const man = defineCommand({
+  name: "man",
+  summary: "print the manual page, for man",
+  description: [
+    "To read it: lms man | man -l -",
+    "",
+    "To install it: lms man > ~/.local/share/man/man1/lms.1",
+  ],
+  settings: [],
+  load: async () => (await import("./man.ts")).run,
+});
+
 /** Every command, in the order in which they are listed. */
-export const COMMANDS: readonly Command[] = [mock, emu, pub, mon, sim, demo, emulator, migrate, verify, deadLetters];
+export const COMMANDS: readonly Command[] = [
+  mock,
+  emu,
+  pub,
+  mon,
+  sim,
+  demo,
+  emulator,
+  migrate,
+  verify,
+  deadLetters,
+  completion,
+  man,
+];

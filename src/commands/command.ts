@@ -18,6 +18,14 @@ export const EXIT = {
   handedBack: 3,
 } as const;
 
+/** What each exit code means, in a few words. */
+export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
+  ok: "done",
+  failed: "failed",
+  usage: "unknown or contradictory settings",
+  handedBack: "done but messages were given back",
+};
+
 /** The two ways to be asked to stop. */
 export interface Stops {
   /** Stop taking in, finish what is held. */
@@ -38,8 +46,14 @@ export interface Context extends Stops {
   readonly readFile: (path: string) => Promise<string>;
   /** Writes a file that the user named. */
   readonly writeFile: (path: string, text: string) => Promise<void>;
-  /** This program's version. */
+  /** The name that this program was built under: `lms`, `lms-mon`. */
+  readonly program: string;
+  /** The commands that it has, in the order in which they are listed. */
+  readonly commands: readonly Command[];
+  /** Its version. */
   readonly version: string;
+  /** The day of the commit that it was built from, as YYYY-MM-DD; `undefined` where it runs from source. */
+  readonly date: string | undefined;
 }
 
 /**
@@ -65,6 +79,8 @@ export interface Command<N extends SettingName = SettingName> {
     /** As a help text shows it: `qty`, `ACTION [ID...]`. */
     readonly name: string;
     readonly help: string;
+    /** What the first one may be, where that is one of some words. */
+    readonly words?: readonly string[];
     /** How many there may be; default 1. */
     readonly most?: number;
   };

@@ -17,7 +17,7 @@ import { type Context, EXIT, UsageError } from "./command.ts";
 import { openStore } from "./database.ts";
 import { findDeadLetters, fullId } from "./dead_letter_ids.ts";
 import { redecode } from "./redecode.ts";
-import type { DEAD_LETTERS_SETTINGS } from "./settings.ts";
+import type { DEAD_LETTER_ACTIONS, DEAD_LETTERS_SETTINGS } from "./settings.ts";
 import { alignedRows, printable } from "./table.ts";
 
 type Settings = Config<typeof DEAD_LETTERS_SETTINGS[number]>;
@@ -31,7 +31,12 @@ interface Work {
   readonly ids: readonly string[];
 }
 
-const ACTIONS: Readonly<Record<string, (work: Work) => Promise<number>>> = { list, show, replay, drop };
+const ACTIONS: Readonly<Record<typeof DEAD_LETTER_ACTIONS[number], (work: Work) => Promise<number>>> = {
+  list,
+  show,
+  replay,
+  drop,
+};
 
 /** A person reads so much of a detail in a list. */
 const DETAIL_SHOWN = 80;
@@ -47,7 +52,7 @@ export async function run(
   [name, ...ids]: readonly string[],
 ): Promise<number> {
   if (name === undefined) throw new UsageError("Cannot choose an action: say list, show, replay or drop");
-  const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
+  const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name as keyof typeof ACTIONS] : undefined;
   if (action === undefined) {
     const close = nearest(name, Object.keys(ACTIONS));
     const hint = close === undefined ? "" : `; did you mean ${close}?`;

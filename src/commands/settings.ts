@@ -1,5 +1,5 @@
 /**
- * Which settings each command takes. Data only, so that a help text loads none of what the commands work with.
+ * Which settings each command takes, and which words as its argument. Data only, so that a help text loads none of what the commands work with.
  *
  * @module
  */
@@ -83,6 +83,12 @@ export const VERIFY_SETTINGS = ["database", "repair", "against", "json"] as cons
 
 /** Of `lms dead-letters`. */
 export const DEAD_LETTERS_SETTINGS = ["database", "json", "status", "reason", "limit", "as", "dryRun"] as const;
+
+/** What `lms dead-letters` can do. */
+export const DEAD_LETTER_ACTIONS = ["list", "show", "replay", "drop"] as const;
+
+/** The shells that `lms completion` knows. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
 
 /** Where entries go when nobody says, and nothing can get lost by that: beside an emulator. */
 export const LOCAL_DATABASE = "sqlite:./lms.db";

@@ -6,6 +6,19 @@
 import { distance } from "fastest-levenshtein";
 
 /**
+ * Tells that a word is none of the known ones, in a line.
+ *
+ * @param kind What it was to be: `command`, `flag`.
+ */
+export function unknownWord(kind: string, given: string, known: readonly string[]): string {
+  const close = nearest(given, known);
+  const all = known.join(", ");
+  return `Unknown ${kind} "${given}"; ${
+    close === undefined ? `known: ${all}` : `did you mean ${close}? Known: ${all}`
+  }`;
+}
+
+/**
  * The known word that takes the fewest edits to reach.
  *
  * @returns `undefined` when none is close: more than two edits away, and more than a third of the word's length.

@@ -115,5 +115,8 @@ Deno.test("lms-mon has the monitor's commands, and knows of no other", async () 
   await using folder = await emptyFolder();
   const { code, stderr } = await dropped({ program: "lms-mon", args: ["mock"], cwd: folder.path });
   assertEquals(code, 2);
-  assertMatch(stderr, /^Unknown command "mock"; did you mean mon\? Known: mon, migrate, verify, dead-letters\n$/);
+  assertMatch(
+    stderr,
+    /^Unknown command "mock"; did you mean mon\? Known: mon, migrate, verify, dead-letters, completion, man\n$/,
+  );
 });

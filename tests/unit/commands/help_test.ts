@@ -28,32 +28,39 @@ function lineOf(help: string, start: string): string {
 }
 
 Deno.test("programHelp() lists every command with its line, aligned", () => {
-  const help = programHelp([greet, leave]);
+  const help = programHelp([greet, leave], "lms");
   assertStringIncludes(help, "\n  greet  say hello\n  leave  say nothing\n");
 });
 
+Deno.test("programHelp() and commandHelp() say the name that the program was built under", () => {
+  const help = programHelp([greet], "lms-mon") + commandHelp(greet, "lms-mon");
+  assertStringIncludes(help, "Usage: lms-mon COMMAND");
+  assertStringIncludes(help, "Usage: lms-mon greet");
+  assertEquals(/\blms(?!-mon)\b/.exec(help), null);
+});
+
 Deno.test("commandHelp() tells usage, description and argument", () => {
-  const help = commandHelp(greet);
+  const help = commandHelp(greet, "lms");
   assertStringIncludes(help, "lms greet: say hello\n\nUsage: lms greet [FLAGS] [whom]\n\nSays hello.\nThen ends.\n");
   assertStringIncludes(help, "\nwhom: who is greeted (default: all)\n");
-  assertStringIncludes(commandHelp(leave), "Usage: lms leave [FLAGS]\n");
+  assertStringIncludes(commandHelp(leave, "lms"), "Usage: lms leave [FLAGS]\n");
 });
 
 Deno.test("commandHelp() tells the command's own default over the setting's, and the variable", () => {
-  assertMatch(lineOf(commandHelp(greet), "--batch-size N"), /messages per batch \(default: 7\) \[BATCHSIZE\]$/);
+  assertMatch(lineOf(commandHelp(greet, "lms"), "--batch-size N"), /messages per batch \(default: 7\) \[BATCHSIZE\]$/);
 });
 
 Deno.test("commandHelp() tells a default that depends in words, and that a switch is off", () => {
-  const help = commandHelp(greet);
+  const help = commandHelp(greet, "lms");
   assertMatch(lineOf(help, "--seed N"), /\(default: a random one\)$/);
   assertMatch(lineOf(help, "--dry-run "), /\(default: off\)$/);
 });
 
 Deno.test("commandHelp() lists variables that have no flag apart, the log's with every command", () => {
-  const parts = commandHelp(greet).split("Environment only:");
+  const parts = commandHelp(greet, "lms").split("Environment only:");
   assertEquals(parts.length, 2);
   for (const variable of ["PUBSUB_EMULATOR_HOST=HOST:PORT", "LOG_LEVEL=LEVEL", "LOG_FORMAT=FORMAT"]) {
     lineOf(parts[1]!, variable);
   }
-  lineOf(commandHelp(leave).split("Environment only:")[1]!, "LOG_LEVEL=LEVEL");
+  lineOf(commandHelp(leave, "lms").split("Environment only:")[1]!, "LOG_LEVEL=LEVEL");
 });

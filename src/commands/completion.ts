@@ -1,0 +1,34 @@
+/**
+ * `lms completion`: scripts that let a shell complete commands, flags and their values.
+ *
+ * @module
+ */
+import type { Config } from "../config.ts";
+import { unknownWord } from "../ops/nearest.ts";
+import { type Context, EXIT, UsageError } from "./command.ts";
+import { bashCompletion } from "./completion_bash.ts";
+import { fishCompletion } from "./completion_fish.ts";
+import type { Completed } from "./completion_words.ts";
+import { zshCompletion } from "./completion_zsh.ts";
+import { SHELLS } from "./settings.ts";
+
+const SCRIPTS: Readonly<Record<typeof SHELLS[number], (completed: Completed) => string>> = {
+  bash: bashCompletion,
+  zsh: zshCompletion,
+  fish: fishCompletion,
+};
+
+/** Runs the command. */
+export function run(
+  _config: Config<never>,
+  { print, program, commands }: Context,
+  [name]: readonly string[],
+): Promise<number> {
+  if (name === undefined) {
+    throw new UsageError(`Cannot choose a shell: say ${SHELLS.join(", ").replace(/, (\w+)$/, " or $1")}`);
+  }
+  const shell = SHELLS.find((shell) => shell === name);
+  if (shell === undefined) throw new UsageError(unknownWord("shell", name, SHELLS));
+  print(SCRIPTS[shell]({ program, commands }));
+  return Promise.resolve(EXIT.ok);
+}
