@@ -21,7 +21,9 @@ class TestWorld implements World {
   readonly drain = this.stop.signal;
   readonly abort = this.stopNow.signal;
   readonly build = "lms 1.2.3 (from a test)";
+  readonly program = "lms";
   readonly version = "1.2.3";
+  readonly date = undefined;
   readonly terminal = new Terminal({ write: () => {}, live: false });
   readonly args: readonly string[];
   readonly #env: Readonly<Record<string, string>>;
