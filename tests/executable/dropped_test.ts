@@ -120,3 +120,15 @@ Deno.test("lms-mon has the monitor's commands, and knows of no other", async () 
     /^Unknown command "mock"; did you mean mon\? Known: mon, migrate, verify, dead-letters, completion, man\n$/,
   );
 });
+
+for (const program of ["lms", "lms-mon"] as const) {
+  Deno.test(`${program} prints its completion and its manual page, under its own name and with the build's date`, async () => {
+    await using folder = await emptyFolder();
+    const completion = await dropped({ program, args: ["completion", "bash"], cwd: folder.path });
+    assertMatch(completion.stdout, new RegExp(`^complete -F \\w+ ${program}\n$`, "m"));
+    const man = await dropped({ program, args: ["man"], cwd: folder.path });
+    const title = program.toUpperCase().replace("-", "\\\\-");
+    assertMatch(man.stdout, new RegExp(`^\\.TH "${title}" "1" "\\d{4}-\\d\\d-\\d\\d" "`, "m"));
+    assertEquals(man.stdout.includes("lms mock"), program === "lms");
+  });
+}

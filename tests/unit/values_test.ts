@@ -5,6 +5,7 @@ import {
   decimal,
   duration,
   either,
+  filePath,
   formatBytes,
   formatDuration,
   hostAndPort,
@@ -128,4 +129,11 @@ Deno.test("formatBytes() writes whole KiB and MiB as such, and byteSize() reads 
     assertEquals(formatBytes(bytes), text);
     assertEquals(byteSize(1, 2 ** 30)(text), { ok: true, value: bytes });
   }
+});
+
+Deno.test("a reader says which words it takes, or that it takes a file, to who may offer them", () => {
+  assertEquals(oneOf(["text", "json"]).words, ["text", "json"]);
+  assertEquals(either(wholeNumber(0, 1), oneOf(["all"])).words, ["all"]);
+  assertEquals([filePath().path, filePath().words, wholeNumber(0, 1).words], [true, undefined, undefined]);
+  assertEquals([filePath()("a b"), filePath()("").ok], [{ ok: true, value: "a b" }, false]);
 });

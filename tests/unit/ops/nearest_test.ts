@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { nearest } from "../../../src/ops/nearest.ts";
+import { nearest, unknownWord } from "../../../src/ops/nearest.ts";
 
 const COMMANDS = ["mock", "emu", "pub", "mon", "sim", "demo", "emulator", "migrate", "verify", "dead-letters"];
 
@@ -31,4 +31,9 @@ Deno.test("nearest() takes the first of two that are equally near", () => {
 
 Deno.test("nearest() knows nothing where nothing is known", () => {
   assertEquals(nearest("mon", []), undefined);
+});
+
+Deno.test("unknownWord() names what is unknown, the nearest where one is near, and all that are known", () => {
+  assertEquals(unknownWord("shell", "zhs", ["bash", "zsh"]), 'Unknown shell "zhs"; did you mean zsh? Known: bash, zsh');
+  assertEquals(unknownWord("shell", "nothing", ["bash", "zsh"]), 'Unknown shell "nothing"; known: bash, zsh');
 });

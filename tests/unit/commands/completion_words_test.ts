@@ -1,0 +1,27 @@
+import { assertEquals } from "@std/assert";
+import { defineCommand } from "../../../src/commands/command.ts";
+import { flagsOf, functionName } from "../../../src/commands/completion_words.ts";
+
+const command = defineCommand({
+  name: "any",
+  summary: "",
+  description: [],
+  settings: ["logLevel", "status", "printLog", "limit", "manifest", "against", "json"],
+  load: () => Promise.reject(),
+});
+
+Deno.test("flagsOf() knows what each flag's value may be, leaves out what is a variable only, and adds help", () => {
+  assertEquals(flagsOf(command).map(({ name, values, value, repeats }) => [name, values, value, repeats]), [
+    ["status", ["open", "replayed", "dropped", "all"], "STATUS", false],
+    ["print-log", ["all"], "N|all", false],
+    ["limit", "any", "N", false],
+    ["manifest", "file", "FILE", false],
+    ["against", "file", "FILE", true],
+    ["json", "any", undefined, false],
+    ["help", "any", undefined, false],
+  ]);
+});
+
+Deno.test("functionName() is a name that every shell takes", () => {
+  assertEquals([functionName("lms"), functionName("lms-mon")], ["_lms", "_lms_mon"]);
+});
