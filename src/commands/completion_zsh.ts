@@ -78,11 +78,12 @@ function specifications({ name, short, help, value, values, repeats }: Completed
   return short === undefined ? [`--${name}${text}`] : [`(- *)--${name}${text}`, `(- *)-${short}${text}`];
 }
 
+/** What stands beside the flags. A message, as for values of flags, would keep zsh from completing a flag there. */
 function positionals({ argument }: Command): string[] {
   if (argument === undefined) return [];
-  const { name, words, most = 1 } = argument;
-  const first = `1:${zshEscaped(name)}:${action(words ?? "any")}`;
-  return most > 1 ? [first, `*:${zshEscaped(name)}: `] : [first];
+  const { name, words = [], most = 1 } = argument;
+  const first = `1:${zshEscaped(name)}:${action(words)}`;
+  return most > 1 ? [first, `*:${zshEscaped(name)}:${action([])}`] : [first];
 }
 
 /** A blank says what is wanted, and offers nothing. */

@@ -115,13 +115,14 @@ async function zsh(
   await using folder = await folderWith("_lms", script);
   const driver = [
     "zmodload zsh/zpty",
-    "zpty lms zsh -f -i",
-    "zpty -w lms 'PS1=; fpath=(. $fpath); autoload -U compinit; compinit -u -D; LISTMAX=1000; COLUMNS=250; LINES=99'",
+    "zpty lms 'exec zsh -f -i'",
+    "zpty -w lms 'PS1=; fpath=($PWD $fpath); autoload -U compinit; compinit -u -D; LISTMAX=1000; COLUMNS=250; LINES=99'",
     'zpty -w lms \'lms() { print -r -- "R""AN:${(j:|:)@}:" }; print "REA""DY"\'',
     "while zpty -r lms line; do [[ $line == *READY* ]] && break; done",
     'zpty -w lms "$1"',
     'while zpty -r lms line; do print -r -- "$line"; [[ $line == *RAN:* ]] && break; done',
-    "zpty -d lms",
+    "zpty -w lms exit",
+    "while zpty -r lms line; do :; done",
   ];
   const { stdout } = await runProgram("zsh", ["-f", "-c", driver.join("\n"), "zsh", keys], folder.path);
   return { ran: /RAN:(.*):/.exec(stdout)?.[1], screen: stdout };
@@ -133,6 +134,7 @@ const completed: readonly (readonly [keys: string, ran: string])[] = [
   ["lms help dea\t", "help|dead-letters"],
   ["lms mon --batch-s\t7", "mon|--batch-size=7"],
   ["lms verify --rep\t", "verify|--repair"],
+  ["lms pub --se\t7", "pub|--seed=7"],
   ["lms dead-letters repl\t--js\t", "dead-letters|replay|--json"],
   ["lms dead-letters list --status op\t", "dead-letters|list|--status|open"],
   ["lms dead-letters list --reason=not_j\t", "dead-letters|list|--reason=not_json"],

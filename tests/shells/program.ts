@@ -30,14 +30,18 @@ const LONGEST_RUN_MS = 30_000;
 /** Runs a program of Debian's; fails with its name and its package where it is missing. */
 export async function runProgram(program: string, args: readonly string[], cwd?: string): Promise<Outcome> {
   try {
-    const { code, stdout, stderr } = await new Deno.Command(program, {
+    const child = new Deno.Command(program, {
       args: [...args],
       stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
       // Nobody's own settings, and no language but the program's own.
       env: { HOME: cwd ?? "/nonexistent", XDG_CONFIG_HOME: cwd ?? "/nonexistent", LC_ALL: "C.UTF-8", TERM: "xterm" },
-      signal: AbortSignal.timeout(LONGEST_RUN_MS),
       ...(cwd === undefined ? {} : { cwd }),
-    }).output();
+    }).spawn();
+    // An interactive shell ends for nothing less.
+    const late = setTimeout(() => child.kill("SIGKILL"), LONGEST_RUN_MS);
+    const { code, stdout, stderr } = await child.output().finally(() => clearTimeout(late));
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     return { code, stdout: text(stdout), stderr: text(stderr) };
   } catch (error) {
