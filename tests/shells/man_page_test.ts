@@ -20,7 +20,7 @@ for (const program of ["lms", "lms-mon"]) {
     });
     const { stdout } = await runProgram("mandoc", ["-T", "ascii", "-O", "width=100", path]);
     // Bold is a letter, a step back and the letter again.
-    const page = stdout.replaceAll(/.\x08/g, "");
+    const page = stdout.replaceAll(/.[\b]/g, "");
     for (const { name } of COMMANDS) {
       const there = program === "lms" || SOME_COMMANDS.some((one) => one === name);
       assertEquals(new RegExp(`^ {3}${program} ${name} \\[FLAGS\\]`, "m").test(page), there, name);
