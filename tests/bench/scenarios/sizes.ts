@@ -1,0 +1,83 @@
+/**
+ * How the size of payloads and of batches matters.
+ *
+ * @module
+ */
+import { contest, ratesOf, valuesOf } from "../contest.ts";
+import { MessageSource } from "../messages.ts";
+import { amount } from "../options.ts";
+import { figure } from "../result.ts";
+import { type Scenario, wholeBatches } from "../scenario.ts";
+import { ratios } from "../statistics.ts";
+import { lms, reference } from "../subject.ts";
+import { freshThroughput } from "../throughput.ts";
+
+const BATCH_SIZE = 5_000;
+/** LMS's default for the bytes of a batch. */
+const BATCH_BYTES = 16 * 1024 * 1024;
+/** What a message has beside its payload, about. */
+const FRAME_BYTES = 80;
+/** Bytes of a round of large payloads: the server holds the backlog in memory. */
+const ROUND_BYTES = { full: 250e6, quick: 10e6 };
+/** Transactions of a round of small batches: each waits for the disk. */
+const BATCHES_MAX = 2_000;
+
+/** Payloads of 50 B to 50 KB against bare; batches of 10 to 50,000 against those of 5,000. */
+export const sizes: Scenario = {
+  name: "sizes",
+  summary: "payloads of 50 B to 50 KB, batches of 10 to 50,000",
+  async run(bench) {
+    const { quick } = bench.options;
+    const base = amount(bench.options, { full: 200_000, quick: 5_000 });
+    const payloads = quick ? [50, 50_000] : [50, 500, 5_000, 50_000];
+    const batches = quick ? [100, 5_000] : [10, 100, 1_000, 5_000, 50_000];
+    const byPayload = payloads.flatMap((payloadBytes) => {
+      const source = new MessageSource({ payloadBytes, services: 3 });
+      const size = backlogOf(payloadBytes, { base, bytes: quick ? ROUND_BYTES.quick : ROUND_BYTES.full });
+      return [lms(), reference("bare.ts", { label: "bare", streams: 4 })].map((side) => ({
+        label: `${side.label}, ${payloadBytes} B`,
+        run: () =>
+          freshThroughput(bench, { side: { ...side, label: `${side.label}, ${payloadBytes} B` }, source, ...size }),
+      }));
+    });
+    const byBatch = batches.map((batchSize) => {
+      const side = lms({ BATCHSIZE: String(batchSize) }, { label: `LMS, batches of ${batchSize}` });
+      const messages = wholeBatches(Math.min(base, batchSize * (quick ? 20 : BATCHES_MAX)), batchSize);
+      const source = new MessageSource({ payloadBytes: 100, services: 3 });
+      return { label: side.label, run: () => freshThroughput(bench, { side, source, messages }) };
+    });
+    const contestants = [...byPayload, ...byBatch];
+    const rounds = await contest(bench, contestants);
+    const values = rounds.map(valuesOf);
+    const ofBatch = values.slice(byPayload.length);
+    const standard = ofBatch[batches.indexOf(BATCH_SIZE)]!;
+    return {
+      scenario: "sizes",
+      setting: { database: bench.server.version, messages: base },
+      rows: ratesOf(contestants, rounds),
+      ratios: [
+        ...payloads.map((payloadBytes, index) =>
+          figure(`LMS over bare, ${payloadBytes} B`, { rounds: ratios(values[2 * index]!, values[2 * index + 1]!) })
+        ),
+        ...batches.map((batchSize, index) =>
+          figure(`batches of ${batchSize} over ${BATCH_SIZE}`, { rounds: ratios(ofBatch[index]!, standard) })
+        ),
+      ],
+    };
+  },
+};
+
+/**
+ * How many messages of a size: whole batches, where batches fill up by their number. Where they fill up by their bytes
+ * the last one stays open until the process is stopped, and is not timed.
+ */
+export function backlogOf(
+  payloadBytes: number,
+  { base, bytes }: { readonly base: number; readonly bytes: number },
+): { readonly messages: number; readonly tail: number } {
+  const size = payloadBytes + FRAME_BYTES;
+  const perBatch = Math.floor(BATCH_BYTES / size);
+  const messages = Math.min(base, Math.floor(bytes / size));
+  if (perBatch >= BATCH_SIZE) return { messages: wholeBatches(messages, BATCH_SIZE), tail: 0 };
+  return { messages: Math.max(messages, 3 * perBatch), tail: perBatch + 1 };
+}
