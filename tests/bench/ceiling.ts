@@ -2,8 +2,8 @@
  * The store alone, as a process: batches that are ready in memory, handed to its `write` by two writers. What the
  * database and LMS's statements allow on this machine when nothing else runs.
  *
- * Prints a line when everything is ready, writes when its input ends, and prints the seconds from the first write to
- * the last commit.
+ * Prints a line when everything is ready, begins when it is sent one, prints the seconds from the first write to the
+ * last commit, and ends when its input does.
  *
  * @module
  */
@@ -33,7 +33,8 @@ const entries = Array.from({ length: messages }, (_, index): LogEntry => {
   return { publishTime, messageId: shuffledId(startMs, index), serviceName, payload, severity, timestamp: publishTime };
 });
 say("ready");
-await new Response(Deno.stdin.readable).text();
+const input = Deno.stdin.readable.getReader();
+await input.read();
 
 let next = 0;
 const startedAt = performance.now();
@@ -44,6 +45,8 @@ await Promise.all(Array.from({ length: WRITERS }, async () => {
   }
 }));
 say(String((performance.now() - startedAt) / 1000));
+// What it used is read from outside, so it stays until it is told to leave.
+await input.read();
 
 function say(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));

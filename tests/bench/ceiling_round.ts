@@ -34,7 +34,6 @@ export async function ceilingRound(
   const idle = await usageOf(process.pid);
   await process.go();
   const seconds = Number(await Promise.race([process.line(), stopped]));
-  // It ends when its input does, but not before the line is read.
   const used = await usageOf(process.pid);
   const source = new MessageSource({ payloadBytes, services: SERVICES });
   const account = new Account();

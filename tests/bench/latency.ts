@@ -20,7 +20,7 @@ const EVERY_MS = 10;
 const WARM_UP_SECONDS = 2;
 /** What is not visible so long after the last publish never will be. */
 const PATIENCE_MS = 30_000;
-/** Publish times are of the server's clock, which is read a little after the one here, and cut to milliseconds. */
+/** A publish time is read after the time here, but from a clock that may be set, and cut to milliseconds. */
 const CLOCK_MARGIN_MS = 50;
 
 /** What a run measured. */
@@ -53,7 +53,10 @@ export async function latencies(
     while (broker.account.count < total || watch.missing > 0) {
       const elapsed = performance.now() - startedAt;
       const due = Math.min(total, Math.floor(elapsed * rate / 1000)) - broker.account.count;
-      if (due > 0) watch.published(broker.publish(due), elapsed >= WARM_UP_SECONDS * 1000);
+      if (due > 0) {
+        const atMs = now();
+        watch.published(broker.publish(due), { atMs, measured: elapsed >= WARM_UP_SECONDS * 1000 });
+      }
       await first(watch.look());
       if (elapsed > (seconds + WARM_UP_SECONDS) * 1000 + PATIENCE_MS) {
         throw new Error(`${side.label}: ${watch.missing} messages are not visible ${PATIENCE_MS} ms after the last`);
@@ -90,10 +93,9 @@ class Watch {
     return this.#missing.size;
   }
 
-  /** These were published just now. */
-  published(ids: readonly string[], measured: boolean): void {
-    const one = { atMs: now(), measured };
-    for (const id of ids) this.#missing.set(id, one);
+  /** These were published, then. */
+  published(ids: readonly string[], message: { readonly atMs: number; readonly measured: boolean }): void {
+    for (const id of ids) this.#missing.set(id, message);
   }
 
   /** Finds those that have become visible. */

@@ -56,9 +56,11 @@ export class ReferenceProcess implements AsyncDisposable {
     }
   }
 
-  /** Closes its input, which tells it to go on. */
+  /** Sends it an empty line, which tells it to go on. */
   async go(): Promise<void> {
-    await this.#child.stdin.close();
+    const input = this.#child.stdin.getWriter();
+    await input.write(new TextEncoder().encode("\n"));
+    input.releaseLock();
   }
 
   /** How it ended. */
