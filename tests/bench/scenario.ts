@@ -31,11 +31,6 @@ export function targetOf({ options }: Bench, target: Target): Target | undefined
   return options.quick ? undefined : target;
 }
 
-/** Rounded up to whole batches, so that no side waits for the interval of an open one. */
-export function wholeBatches(messages: number, batchSize: number): number {
-  return Math.ceil(messages / batchSize) * batchSize;
-}
-
 /** Resolves after a while; rejects with the signal's reason. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

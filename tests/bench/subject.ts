@@ -3,13 +3,15 @@
  *
  * @module
  */
-import { LmsProcess } from "../support/lms_process.ts";
+import { LmsProcess, type LogLine } from "../support/lms_process.ts";
 import { PROJECT } from "./broker.ts";
 import { ReferenceProcess } from "./reference_process.ts";
 
 /** A running process. Disposing kills it. */
 export interface Subject extends AsyncDisposable {
   readonly pid: number;
+  /** What it logged, where it does. */
+  readonly log?: readonly LogLine[];
   signal(signal: "SIGTERM"): void;
   ended(): Promise<{ readonly code: number; readonly stderr: string }>;
 }

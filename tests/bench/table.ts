@@ -25,8 +25,10 @@ export function short(value: number): string {
 /** A scenario's table: rows, then figures with their targets. */
 export function resultTable({ scenario, setting, rows, ratios }: Result): string {
   const settings = Object.entries(setting).map(([name, value]) => `${name} ${value}`).join(", ");
-  const parts = [`${scenario}: ${settings}`, ...columns([ROW_HEAD, ...rows.map(rowCells)])];
-  if (ratios.length > 0) parts.push("", ...columns([FIGURE_HEAD, ...ratios.map(figureCells)]));
+  const parts = [`${scenario}: ${settings}`];
+  if (rows.length > 0) parts.push(...columns([ROW_HEAD, ...rows.map(rowCells)]));
+  if (rows.length > 0 && ratios.length > 0) parts.push("");
+  if (ratios.length > 0) parts.push(...columns([FIGURE_HEAD, ...ratios.map(figureCells)]));
   return `${parts.join("\n")}\n`;
 }
 

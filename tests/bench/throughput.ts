@@ -14,7 +14,7 @@ import type { MessageSource } from "./messages.ts";
 import { type Usage, usageOf } from "./process_usage.ts";
 import type { Round } from "./result.ts";
 import { type Bench, pause } from "./scenario.ts";
-import { failure, type Side, stop, type Subject, whereabouts } from "./subject.ts";
+import { failure, type Side, stop, whereabouts } from "./subject.ts";
 import { short } from "./table.ts";
 import { checkTables, migratedDatabase, readCounters } from "./tables.ts";
 
@@ -34,18 +34,23 @@ export interface ThroughputOptions {
 export interface Throughput extends Round {
   /** Rate of the last tenth over the rate of the first one. */
   readonly lastOverFirstTenth: number;
-  readonly subjects: readonly Subject[];
+  /** Lines that the processes logged as errors. */
+  readonly errors: number;
 }
 
 /** After its streams are open a process still does a little; half a second later none of them does anything. */
 const REST_MS = 500;
 
+/** A side that acknowledges nothing for so long has stopped for good, in milliseconds. */
+const STALLED_MS = 60_000;
+
 /** Runs a side, and checks the tables. @throws {Error} When a message is missing or a counter is wrong. */
 export async function throughput(bench: Bench, options: ThroughputOptions): Promise<Throughput> {
   const { side, database, source, messages, tail = 0, feed } = options;
-  const { signal } = bench;
   await using broker = await Broker.start(source);
   const { server, account } = broker;
+  using progress = new Progress(() => server.stats().acknowledged, side.label);
+  const signal = AbortSignal.any([bench.signal, progress.stalled]);
   const before = await readCounters(database);
   if (feed === undefined) broker.publish(messages);
   else broker.feed({ count: messages, waiting: feed });
@@ -83,7 +88,7 @@ export async function throughput(bench: Bench, options: ThroughputOptions): Prom
     cpuMicrosWithStart: cpuOf(used) * 1e6 / timed,
     peakBytes: Math.max(...used.map(({ peakBytes }) => peakBytes)),
     lastOverFirstTenth: (tenths[0]! - startedAt) / (tenths[9]! - tenths[8]!),
-    subjects,
+    errors: subjects.flatMap(({ log }) => log ?? []).filter(({ level }) => level === "error").length,
   };
   bench.say(`    ${side.label}: ${described(result)}`);
   return result;
@@ -101,6 +106,32 @@ export function described({ value, cpuMicros, peakBytes }: Round): string {
   if (cpuMicros !== undefined) parts.push(`${short(cpuMicros)} us CPU per message`);
   if (peakBytes !== undefined) parts.push(`${short(peakBytes / 1e6)} MB at its peak`);
   return parts.join(", ");
+}
+
+/** Aborts a wait for what will never come. */
+class Progress implements Disposable {
+  readonly #stalled = new AbortController();
+  readonly #timer: ReturnType<typeof setInterval>;
+  #last = -1;
+  #sinceMs = performance.now();
+
+  constructor(count: () => number, label: string) {
+    this.#timer = setInterval(() => {
+      const now = count();
+      if (now !== this.#last) this.#sinceMs = performance.now();
+      this.#last = now;
+      if (performance.now() - this.#sinceMs < STALLED_MS) return;
+      this.#stalled.abort(new Error(`${label} acknowledged nothing for ${STALLED_MS} ms, and ${now} before`));
+    }, 1_000);
+  }
+
+  get stalled(): AbortSignal {
+    return this.#stalled.signal;
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
 }
 
 function cpuOf(usages: readonly Usage[]): number {

@@ -3,14 +3,14 @@
  *
  * @module
  */
+import { backlogOf, wholeBatches } from "../backlog_size.ts";
 import { contest, ratesOf } from "../contest.ts";
 import { MessageSource } from "../messages.ts";
 import { amount } from "../options.ts";
 import { figure } from "../result.ts";
-import { type Scenario, targetOf, wholeBatches } from "../scenario.ts";
+import { type Scenario, targetOf } from "../scenario.ts";
 import { lms } from "../subject.ts";
 import { freshThroughput } from "../throughput.ts";
-import { backlogOf } from "./sizes.ts";
 
 const LARGE_BYTES = 50_000;
 /** A large message for so many small ones. */

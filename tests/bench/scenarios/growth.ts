@@ -4,12 +4,13 @@
  * @module
  */
 import type { TestDatabase } from "../../support/database.ts";
+import { wholeBatches } from "../backlog_size.ts";
 import { contest, ratesOf, valuesOf } from "../contest.ts";
 import { MessageSource } from "../messages.ts";
 import { amount } from "../options.ts";
 import { prefill } from "../prefill.ts";
 import { figure } from "../result.ts";
-import { type Scenario, targetOf, wholeBatches } from "../scenario.ts";
+import { type Scenario, targetOf } from "../scenario.ts";
 import { ratios } from "../statistics.ts";
 import { lms } from "../subject.ts";
 import { migratedDatabase } from "../tables.ts";

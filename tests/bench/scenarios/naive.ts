@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { wholeBatches } from "../backlog_size.ts";
 import { contest, ratesOf, valuesOf } from "../contest.ts";
 import { MessageSource } from "../messages.ts";
 import { amount } from "../options.ts";
 import { figure } from "../result.ts";
-import { type Scenario, targetOf, wholeBatches } from "../scenario.ts";
+import { type Scenario, targetOf } from "../scenario.ts";
 import { ratios } from "../statistics.ts";
 import { lms, reference } from "../subject.ts";
 import { freshThroughput } from "../throughput.ts";

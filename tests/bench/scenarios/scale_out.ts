@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { LmsProcess } from "../../support/lms_process.ts";
+import { wholeBatches } from "../backlog_size.ts";
 import { contest, ratesOf, valuesOf } from "../contest.ts";
 import { MessageSource } from "../messages.ts";
 import { amount } from "../options.ts";
 import { figure, row } from "../result.ts";
-import { type Bench, type Scenario, targetOf, wholeBatches } from "../scenario.ts";
+import { type Bench, type Scenario, targetOf } from "../scenario.ts";
 import { ratios } from "../statistics.ts";
 import { lms } from "../subject.ts";
 import { freshThroughput, type Throughput } from "../throughput.ts";
@@ -19,7 +19,6 @@ const MOST = 3;
 /** What a round with several processes also tells. */
 interface Shared extends Throughput {
   readonly deadlocks: number;
-  readonly errors: number;
 }
 
 /** One, two and three processes; what the open batches of three hold is not timed. */
@@ -37,9 +36,7 @@ export const scaleOut: Scenario = {
         run: async (): Promise<Shared> => {
           const before = await deadlocks(bench);
           const round = await freshThroughput(bench, { side, source, messages, tail: MOST * BATCH_SIZE });
-          const log = round.subjects.flatMap((subject) => subject instanceof LmsProcess ? subject.log : []);
-          const errors = log.filter(({ level }) => level === "error").length;
-          return { ...round, deadlocks: await deadlocks(bench) - before, errors };
+          return { ...round, deadlocks: await deadlocks(bench) - before };
         },
       };
     });

@@ -3,20 +3,17 @@
  *
  * @module
  */
+import { backlogOf, wholeBatches } from "../backlog_size.ts";
 import { contest, ratesOf, valuesOf } from "../contest.ts";
 import { MessageSource } from "../messages.ts";
 import { amount } from "../options.ts";
 import { figure } from "../result.ts";
-import { type Scenario, wholeBatches } from "../scenario.ts";
+import type { Scenario } from "../scenario.ts";
 import { ratios } from "../statistics.ts";
 import { lms, reference } from "../subject.ts";
 import { freshThroughput } from "../throughput.ts";
 
 const BATCH_SIZE = 5_000;
-/** LMS's default for the bytes of a batch. */
-const BATCH_BYTES = 16 * 1024 * 1024;
-/** What a message has beside its payload, about. */
-const FRAME_BYTES = 80;
 /** Bytes of a round of large payloads: the server holds the backlog in memory. */
 const ROUND_BYTES = { full: 250e6, quick: 10e6 };
 /** Transactions of a round of small batches: each waits for the disk. */
@@ -66,18 +63,3 @@ export const sizes: Scenario = {
     };
   },
 };
-
-/**
- * How many messages of a size: whole batches, where batches fill up by their number. Where they fill up by their bytes
- * the last one stays open until the process is stopped, and is not timed.
- */
-export function backlogOf(
-  payloadBytes: number,
-  { base, bytes }: { readonly base: number; readonly bytes: number },
-): { readonly messages: number; readonly tail: number } {
-  const size = payloadBytes + FRAME_BYTES;
-  const perBatch = Math.floor(BATCH_BYTES / size);
-  const messages = Math.min(base, Math.floor(bytes / size));
-  if (perBatch >= BATCH_SIZE) return { messages: wholeBatches(messages, BATCH_SIZE), tail: 0 };
-  return { messages: Math.max(messages, 3 * perBatch), tail: perBatch + 1 };
-}
