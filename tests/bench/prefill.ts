@@ -38,7 +38,7 @@ FROM (${ten}) a, (${ten}) b, (${ten}) c, (${ten}) e, (${ten}) f`,
     for (let from = 0; from < rows; from += CHUNK) {
       await connection.query(
         `INSERT INTO service_logs (publish_time, message_id, service_name, payload, severity, \`timestamp\`)
-SELECT t, LPAD(CRC32(i), 10, '0'), ELT(1 + i % 3, 'alpha', 'bravo', 'charlie'), RPAD(MD5(i), 100, MD5(i + 1)),
+SELECT t, LPAD(CRC32(i), 10, '0'), ELT(1 + i % 3, 'alpha', 'bravo', 'charlie'), RPAD(CRC32(i), 100, CRC32(i + 1)),
   ELT(1 + i % 5, 'debug', 'info', 'warn', 'error', 'fatal'), t
 FROM (
   SELECT n + ${from} AS i, '${start!.start}' + INTERVAL (n + ${from}) * ${stepMicros} MICROSECOND AS t
