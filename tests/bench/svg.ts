@@ -7,10 +7,10 @@ import type { Figure, Result } from "./result.ts";
 import type { Spread } from "./statistics.ts";
 import { short } from "./table.ts";
 
-const WIDTH = 860;
+const WIDTH = 900;
 const LABEL_WIDTH = 300;
 /** For the numbers to the right of the longest whisker. */
-const VALUE_WIDTH = 190;
+const VALUE_WIDTH = 230;
 const BAR_WIDTH = WIDTH - LABEL_WIDTH - VALUE_WIDTH;
 const LINE = 28;
 const BAR = 16;
@@ -39,7 +39,12 @@ export function resultSvg({ scenario, setting, rows, ratios }: Result): string {
     })),
     ...byUnit(ratios).map(([unit, group]) => ({
       title: unit === "" ? "ratio within a round" : unit,
-      bars: group.map((one) => ({ ...one, label: one.name, colour: colourOf(one), note: one.target ?? "" })),
+      bars: group.map((one) => ({
+        ...one,
+        label: one.name,
+        colour: colourOf(one),
+        note: one.target === undefined ? "" : `, target ${one.target}`,
+      })),
     })),
   ];
   const settings = Object.entries(setting).map(([name, value]) => `${name} ${value}`).join(", ");
@@ -87,7 +92,7 @@ function barOf(bar: Bar, { y, scale }: { readonly y: number; readonly scale: num
     `M${to} ${middle - 5}V${middle + 5}`,
     `M${from} ${middle}H${to}`,
   ];
-  const numbers = `${short(bar.median)} (${short(bar.min)} to ${short(bar.max)}) ${bar.note}`.trim();
+  const numbers = `${short(bar.median)} (${short(bar.min)} to ${short(bar.max)})${bar.note}`;
   return [
     text(bar.label, { x: LABEL_WIDTH - 8, y: middle + 4, size: 12, anchor: "end", colour: INK! }),
     `<rect x="${LABEL_WIDTH}" y="${middle - BAR / 2}" width="${(bar.median * scale).toFixed(1)}" height="${BAR}" ` +
