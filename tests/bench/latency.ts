@@ -16,8 +16,8 @@ import { failure, type Side, stop, whereabouts } from "./subject.ts";
 import { checkTables, migratedDatabase } from "./tables.ts";
 
 const EVERY_MS = 10;
-/** Messages of the first seconds are stored and checked but not measured: the process warms up. */
-const WARM_UP_SECONDS = 2;
+/** Messages of the first seconds, at most a half, are stored and checked but not measured: the process warms up. */
+const WARM_UP_SECONDS_MAX = 2;
 /** What is not visible so long after the last publish never will be. */
 const PATIENCE_MS = 30_000;
 /** A publish time is read after the time here, but from a clock that may be set, and cut to milliseconds. */
@@ -37,6 +37,7 @@ export async function latencies(
   { side, source, rate }: { readonly side: Side; readonly source: MessageSource; readonly rate: number },
 ): Promise<Latencies> {
   const { signal, options: { seconds } } = bench;
+  const warmUp = Math.min(WARM_UP_SECONDS_MAX, seconds / 2);
   await using database = await migratedDatabase(bench.server);
   await using broker = await Broker.start(source);
   broker.release();
@@ -49,16 +50,16 @@ export async function latencies(
     const watch = new Watch(connection);
     const idle = await usageOf(process.pid);
     const startedAt = performance.now();
-    const total = Math.round(rate * (seconds + WARM_UP_SECONDS));
+    const total = Math.round(rate * (seconds + warmUp));
     while (broker.account.count < total || watch.missing > 0) {
       const elapsed = performance.now() - startedAt;
       const due = Math.min(total, Math.floor(elapsed * rate / 1000)) - broker.account.count;
       if (due > 0) {
         const atMs = now();
-        watch.published(broker.publish(due), { atMs, measured: elapsed >= WARM_UP_SECONDS * 1000 });
+        watch.published(broker.publish(due), { atMs, measured: elapsed >= warmUp * 1000 });
       }
       await first(watch.look());
-      if (elapsed > (seconds + WARM_UP_SECONDS) * 1000 + PATIENCE_MS) {
+      if (elapsed > (seconds + warmUp) * 1000 + PATIENCE_MS) {
         throw new Error(`${side.label}: ${watch.missing} messages are not visible ${PATIENCE_MS} ms after the last`);
       }
       const next = EVERY_MS - (performance.now() - startedAt) % EVERY_MS;

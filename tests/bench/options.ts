@@ -50,7 +50,7 @@ export function parseOptions(args: readonly string[], known: readonly string[]):
     messages: flags.messages === undefined ? undefined : wholeNumber("messages", flags.messages, 1),
     rounds: wholeNumber("rounds", flags.rounds ?? (quick ? "1" : "5"), 1),
     databases: databasesOf(flags.database ?? "mysql"),
-    seconds: wholeNumber("seconds", flags.seconds ?? (quick ? "2" : "60"), 1),
+    seconds: wholeNumber("seconds", flags.seconds ?? (quick ? "1" : "60"), 1),
     rows: (flags.rows ?? (quick ? "0,20000" : "0,1000000,10000000")).split(",").map((text) =>
       wholeNumber("rows", text, 0)
     ),

@@ -31,6 +31,11 @@ export function targetOf({ options }: Bench, target: Target): Target | undefined
   return options.quick ? undefined : target;
 }
 
+/** The server for people: `mysql 9.7.4-2`. */
+export function databaseOf({ server: { kind, version } }: Bench): string {
+  return version.toLowerCase().includes(kind) ? version : `${kind} ${version}`;
+}
+
 /** Resolves after a while; rejects with the signal's reason. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

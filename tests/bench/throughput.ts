@@ -39,7 +39,7 @@ export interface Throughput extends Round {
 }
 
 /** After its streams are open a process still does a little; half a second later none of them does anything. */
-const REST_MS = 500;
+const REST_MS = { full: 500, quick: 50 };
 
 /** A side that acknowledges nothing for so long has stopped for good, in milliseconds. */
 const STALLED_MS = 60_000;
@@ -62,7 +62,7 @@ export async function throughput(bench: Bench, options: ThroughputOptions): Prom
   const first = <T>(wanted: Promise<T>) => Promise.race([wanted, failed]);
   const streams = side.streams * side.processes;
   await first(server.waitFor(({ openStreams }) => openStreams >= streams, { signal }));
-  await first(pause(REST_MS, signal));
+  await first(pause(bench.options.quick ? REST_MS.quick : REST_MS.full, signal));
 
   const idle = await Promise.all(subjects.map(({ pid }) => usageOf(pid)));
   const timed = messages - tail;

@@ -8,7 +8,7 @@ import { contest, ratesOf } from "../contest.ts";
 import { MessageSource } from "../messages.ts";
 import { amount } from "../options.ts";
 import { figure } from "../result.ts";
-import { type Scenario, targetOf } from "../scenario.ts";
+import { databaseOf, type Scenario, targetOf } from "../scenario.ts";
 import { lms } from "../subject.ts";
 import { freshThroughput } from "../throughput.ts";
 
@@ -43,7 +43,7 @@ export const backlog: Scenario = {
     const long = messages / SMALL_PER_BATCH >= 10 * BATCHES_PER_TENTH_MIN;
     return {
       scenario: "backlog",
-      setting: { database: bench.server.version, "100 B": messages, "50 KB": large.messages },
+      setting: { database: databaseOf(bench), "100 B": messages, "50 KB": large.messages },
       rows: ratesOf(contestants, rounds),
       ratios: [
         figure("peak memory, 100 B", { unit: "MB", rounds: peakMb[0]!, target: targetOf(bench, { atMost: 300 }) }),

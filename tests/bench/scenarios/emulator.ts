@@ -13,7 +13,7 @@ import { Account, MessageSource } from "../messages.ts";
 import { amount } from "../options.ts";
 import { usageOf } from "../process_usage.ts";
 import type { Result, Round } from "../result.ts";
-import { type Bench, pause, type Scenario } from "../scenario.ts";
+import { type Bench, databaseOf, pause, type Scenario } from "../scenario.ts";
 import { failure, lms, stop } from "../subject.ts";
 import { checkTables, migratedDatabase } from "../tables.ts";
 import { described } from "../throughput.ts";
@@ -29,7 +29,7 @@ export const emulator: Scenario = {
   summary: "the same job from Google's Pub/Sub emulator, which limits it; left out where there is none",
   async run(bench): Promise<Result> {
     const messages = wholeBatches(amount(bench.options, { full: 50_000, quick: 10_000 }), BATCH_SIZE);
-    const setting = { database: bench.server.version, messages, payload: `${PAYLOAD_BYTES} B` };
+    const setting = { database: databaseOf(bench), messages, payload: `${PAYLOAD_BYTES} B` };
     let google: Emulator;
     try {
       google = await startEmulator();

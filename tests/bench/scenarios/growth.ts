@@ -10,7 +10,7 @@ import { MessageSource } from "../messages.ts";
 import { amount } from "../options.ts";
 import { prefill } from "../prefill.ts";
 import { figure } from "../result.ts";
-import { type Scenario, targetOf } from "../scenario.ts";
+import { databaseOf, type Scenario, targetOf } from "../scenario.ts";
 import { ratios } from "../statistics.ts";
 import { lms } from "../subject.ts";
 import { migratedDatabase } from "../tables.ts";
@@ -58,7 +58,7 @@ export const growth: Scenario = {
     const ofServices = values.slice(rows.length);
     return {
       scenario: "growth",
-      setting: { database: bench.server.version, messages, payload: "100 B" },
+      setting: { database: databaseOf(bench), messages, payload: "100 B" },
       rows: ratesOf(contestants, rounds),
       ratios: [
         ...rows.slice(1).map((count, index) =>

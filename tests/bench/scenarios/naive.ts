@@ -8,7 +8,7 @@ import { contest, ratesOf, valuesOf } from "../contest.ts";
 import { MessageSource } from "../messages.ts";
 import { amount } from "../options.ts";
 import { figure } from "../result.ts";
-import { type Scenario, targetOf } from "../scenario.ts";
+import { databaseOf, type Scenario, targetOf } from "../scenario.ts";
 import { ratios } from "../statistics.ts";
 import { lms, reference } from "../subject.ts";
 import { freshThroughput } from "../throughput.ts";
@@ -32,7 +32,7 @@ export const naive: Scenario = {
     const [own, plain] = rounds.map(valuesOf);
     return {
       scenario: "naive",
-      setting: { database: bench.server.version, messages, payload: "100 B" },
+      setting: { database: databaseOf(bench), messages, payload: "100 B" },
       rows: ratesOf(contestants, rounds),
       ratios: [
         figure("LMS over naive", { rounds: ratios(own!, plain!), target: targetOf(bench, { atLeast: 3 }) }),

@@ -9,7 +9,7 @@ import { contest, ratesOf, valuesOf } from "../contest.ts";
 import { MessageSource } from "../messages.ts";
 import { amount } from "../options.ts";
 import { figure, type Round } from "../result.ts";
-import { type Scenario, targetOf } from "../scenario.ts";
+import { databaseOf, type Scenario, targetOf } from "../scenario.ts";
 import { ratios } from "../statistics.ts";
 import { lms, reference } from "../subject.ts";
 import { freshThroughput } from "../throughput.ts";
@@ -35,7 +35,7 @@ export const pipeline: Scenario = {
     const [own, bare, ceiling] = rounds.map(valuesOf);
     return {
       scenario: "pipeline",
-      setting: { database: bench.server.version, messages, payload: `${PAYLOAD_BYTES} B` },
+      setting: { database: databaseOf(bench), messages, payload: `${PAYLOAD_BYTES} B` },
       rows: ratesOf(contestants, rounds),
       ratios: [
         figure("LMS over bare", { rounds: ratios(own!, bare!), target: targetOf(bench, { atLeast: 0.9 }) }),

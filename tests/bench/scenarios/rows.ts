@@ -8,7 +8,7 @@ import { contest, ratesOf, valuesOf } from "../contest.ts";
 import { MessageSource } from "../messages.ts";
 import { amount } from "../options.ts";
 import { figure } from "../result.ts";
-import { type Scenario, targetOf } from "../scenario.ts";
+import { databaseOf, type Scenario, targetOf } from "../scenario.ts";
 import { ratios } from "../statistics.ts";
 import { lms, reference } from "../subject.ts";
 import { freshThroughput } from "../throughput.ts";
@@ -44,7 +44,7 @@ export const rows: Scenario = {
     const [own, one, ten] = rounds.map(valuesOf);
     return {
       scenario: "rows",
-      setting: { database: bench.server.version, messages, "row by row": few, payload: "100 B" },
+      setting: { database: databaseOf(bench), messages, "row by row": few, payload: "100 B" },
       rows: ratesOf(contestants, rounds),
       ratios: [
         figure("LMS over row by row", { rounds: ratios(own!, one!), target: targetOf(bench, { atLeast: 25 }) }),

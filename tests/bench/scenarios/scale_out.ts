@@ -8,7 +8,7 @@ import { contest, ratesOf, valuesOf } from "../contest.ts";
 import { MessageSource } from "../messages.ts";
 import { amount } from "../options.ts";
 import { figure, row } from "../result.ts";
-import { type Bench, type Scenario, targetOf } from "../scenario.ts";
+import { type Bench, databaseOf, type Scenario, targetOf } from "../scenario.ts";
 import { ratios } from "../statistics.ts";
 import { lms } from "../subject.ts";
 import { freshThroughput, type Throughput } from "../throughput.ts";
@@ -48,7 +48,7 @@ export const scaleOut: Scenario = {
       );
     return {
       scenario: "scale-out",
-      setting: { database: bench.server.version, messages, payload: "100 B" },
+      setting: { database: databaseOf(bench), messages, payload: "100 B" },
       rows: [...ratesOf(contestants, rounds), ...faults("deadlocks"), ...faults("errors")],
       ratios: counts.slice(1).map((count, index) =>
         figure(`${count} LMS over 1`, {

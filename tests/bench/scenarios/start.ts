@@ -9,7 +9,7 @@ import { Broker } from "../broker.ts";
 import { MessageSource } from "../messages.ts";
 import { usageOf } from "../process_usage.ts";
 import { figure } from "../result.ts";
-import { type Bench, pause, type Scenario, targetOf } from "../scenario.ts";
+import { type Bench, databaseOf, pause, type Scenario, targetOf } from "../scenario.ts";
 import { failure, stop, whereabouts } from "../subject.ts";
 import { checkTables, migratedDatabase } from "../tables.ts";
 
@@ -21,7 +21,7 @@ export const start: Scenario = {
   name: "start",
   summary: "start to the first stored message, --help, size, an idle process",
   async run(bench) {
-    const { options: { rounds, seconds }, say, server } = bench;
+    const { options: { rounds, seconds }, say } = bench;
     const sides = [() => coldStart(bench), () => help(bench)];
     const [starts, helps] = await alternate({ sides, rounds }, async (side) => await side());
     say(`    idle for ${seconds} s`);
@@ -30,7 +30,7 @@ export const start: Scenario = {
     const size = binary ? [(await Deno.stat(binary)).size / 1e6] : undefined;
     return {
       scenario: "start",
-      setting: { database: server.version, program: binary ? "compiled" : "from source", "idle seconds": seconds },
+      setting: { database: databaseOf(bench), program: binary ? "compiled" : "from source", "idle seconds": seconds },
       rows: [],
       ratios: [
         figure("start to first stored", { unit: "s", rounds: starts!, target: targetOf(bench, { atMost: 1 }) }),

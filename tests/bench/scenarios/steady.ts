@@ -7,7 +7,7 @@ import { alternate } from "../alternate.ts";
 import { type Latencies, latencies } from "../latency.ts";
 import { MessageSource } from "../messages.ts";
 import { figure, row } from "../result.ts";
-import { type Scenario, targetOf } from "../scenario.ts";
+import { databaseOf, type Scenario, targetOf } from "../scenario.ts";
 import { quantile } from "../statistics.ts";
 import { lms } from "../subject.ts";
 import { short } from "../table.ts";
@@ -25,7 +25,7 @@ export const steady: Scenario = {
   name: "steady",
   summary: "10,000 and 500 messages a second, flushed every second: from publish to visible",
   async run(bench) {
-    const { options: { rounds, seconds }, server, say } = bench;
+    const { options: { rounds, seconds }, say } = bench;
     const source = new MessageSource({ payloadBytes: 100, services: 3 });
     const side = lms({ FLUSHINTERVAL: `${INTERVAL_MS}ms` });
     const results = await alternate({ sides: RATES, rounds }, async (rate): Promise<Latencies> => {
@@ -36,7 +36,7 @@ export const steady: Scenario = {
     });
     return {
       scenario: "steady",
-      setting: { database: server.version, seconds, "flush interval": `${INTERVAL_MS} ms`, resolution: "10 ms" },
+      setting: { database: databaseOf(bench), seconds, "flush interval": `${INTERVAL_MS} ms`, resolution: "10 ms" },
       rows: RATES.flatMap((rate, index) =>
         SHARES.map((share) =>
           row(`${rate}/s, p${share * 100}`, {

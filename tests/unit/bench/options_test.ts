@@ -25,7 +25,7 @@ Deno.test("parseOptions() takes what it is told", () => {
 
 Deno.test("parseOptions() with --quick is one small round", () => {
   const options = parseOptions(["--quick"], KNOWN);
-  assertEquals([options.rounds, options.seconds], [1, 2]);
+  assertEquals([options.rounds, options.seconds], [1, 1]);
   assertEquals(amount(options, { full: 200_000, quick: 5_000 }), 5_000);
 });
 
