@@ -33,7 +33,17 @@ export function ratesOf(
   contestants: readonly { readonly label: string }[],
   rounds: readonly (readonly Round[])[],
 ): Row[] {
-  return contestants.map(({ label }, index) => row(label, { unit: "messages/s", rounds: rounds[index]! }));
+  return contestants.map(({ label }, index) => row(label, { unit: "messages/s", rounds: rounds[index]!.map(plain) }));
+}
+
+/** Without what only some scenarios look at. */
+function plain({ value, cpuMicros, cpuMicrosWithStart, peakBytes }: Round): Round {
+  return {
+    value,
+    ...(cpuMicros === undefined ? {} : { cpuMicros }),
+    ...(cpuMicrosWithStart === undefined ? {} : { cpuMicrosWithStart }),
+    ...(peakBytes === undefined ? {} : { peakBytes }),
+  };
 }
 
 /** What the rounds measured. */

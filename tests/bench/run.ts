@@ -107,7 +107,10 @@ function machine(): Readonly<Record<string, unknown>> {
 
 async function write(path: string, content: unknown): Promise<void> {
   await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-  await Deno.writeTextFile(path, `${JSON.stringify(content, null, 2)}\n`);
+  // More digits than these are noise.
+  const rounded = (_: string, value: unknown) =>
+    typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
+  await Deno.writeTextFile(path, `${JSON.stringify(content, rounded, 2)}\n`);
 }
 
 function say(text: string): void {
