@@ -22,7 +22,7 @@ ok: ## fmt:check, lint, check and every test: run it before you commit
 e2e: ## a minute and more against Google's Pub/Sub emulator and a real MySQL; results in output/
 protections: ## take each protection out of a copy of the program, and see a test notice
 soak: ## break everything on purpose for minutes, and prove that nothing is lost or doubled; report in output/
-bench: ## how fast it is, and what that costs: the main job into a real MySQL
+bench: ## how fast it is, and what that costs, against other ways to do the job; results in output/
 cover: ## line coverage of src by the unit and contract tests; fails below 85 %
 fmt: ## format everything
 lint: ## find what is suspect
