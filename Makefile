@@ -12,7 +12,8 @@ demo: ## everything at once, nothing to install: embedded Pub/Sub, simulator, mo
 lms: ## any command of LMS: make lms ARGS="mock", make lms ARGS="mon --help"
 up: ## MySQL, Pub/Sub emulator and LMS in Docker (compose.yaml)
 down: ## stop what `up` started; the data stays
-build: ## the executable, into dist/lms
+build: ## the executables, dist/lms and dist/lms-mon; make build TARGET=... for another machine
+dist: ## a release in dist/release: executables for every target, their sums, a bill of materials
 
 ##@ Check
 
@@ -21,7 +22,7 @@ ok: ## fmt:check, lint, check and every test: run it before you commit
 e2e: ## a minute and more against Google's Pub/Sub emulator and a real MySQL; results in output/
 protections: ## take each protection out of a copy of the program, and see a test notice
 soak: ## break everything on purpose for minutes, and prove that nothing is lost or doubled; report in output/
-bench: ## how fast it is, and what that costs: the main job into a real MySQL
+bench: ## how fast it is, and what that costs, against other ways to do the job; results in output/
 cover: ## line coverage of src by the unit and contract tests; fails below 85 %
 fmt: ## format everything
 lint: ## find what is suspect
@@ -35,7 +36,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^##@ /{ printf "\n%s\n", substr($$0, 5) } /^[a-z0-9-]+:.*## /{ printf "  make %-11s %s\n", $$1, $$2 }' \
 	  $(MAKEFILE_LIST)
 
-TASKS := demo lms up down build test ok e2e soak protections bench cover fmt lint check clean
+TASKS := demo lms up down build dist test ok e2e soak protections bench cover fmt lint check clean
 
 $(TASKS):
 	@$(DENO) task $@ $(ARGS)

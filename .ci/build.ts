@@ -1,7 +1,7 @@
 /**
  * Builds the executables: `deno task build`, `deno task dist`.
  *
- *     build.ts [--program=lms|lms-mon|all] [--target=TARGET|all] [--output=dist] [--entry=src/main.ts]
+ *     build.ts [--program=lms|lms-mon|all] [--target=TARGET|all] [--output=dist] [--entry=src/main.ts] [--release]
  *
  * The program is bundled first, so that the executable holds what runs and nothing else: of the packages' 44 MB, type
  * declarations, source maps and modules that nothing imports stay out. The permissions are those of the tasks `lms` and
@@ -10,6 +10,8 @@
  *
  * A foreign target needs Deno's download host, which has the runtime for it; on the machine's own target
  * `.ci/setup_deno.sh` finds another way where that host does not answer. Release binaries are built where it answers.
+ *
+ * With `--release` it builds for every target unless one is named, and the software bill of materials and the SHA-256 sums of all files go beside them.
  *
  * @module
  */
@@ -35,16 +37,18 @@ const root = new URL("../", import.meta.url).pathname;
 
 const flags = parseArgs(Deno.args, {
   string: ["program", "target", "output", "entry"],
+  boolean: ["release"],
   default: { program: "all", output: `${root}dist`, entry: `${root}src/main.ts` },
-  unknown: (arg) => refuse(`there is no ${arg}; there are --program, --target, --output and --entry`),
+  unknown: (arg) => refuse(`there is no ${arg}; there are --program, --target, --output, --entry and --release`),
 });
-const stage = `${flags.output}/stage`;
+const output = flags.output.startsWith("/") ? flags.output : `${root}${flags.output}`;
+const stage = `${output}/stage`;
 const programs = flags.program === "all"
   ? Object.keys(PROGRAMS) as Program[]
   : flags.program in PROGRAMS
   ? [flags.program as Program]
   : refuse(`--program must be all or one of ${Object.keys(PROGRAMS).join(", ")}: ${flags.program}`);
-const foreign = flags.target ?? Deno.env.get("TARGET") ?? "";
+const foreign = (flags.target ?? Deno.env.get("TARGET")) || (flags.release ? "all" : "");
 const targets = foreign === "all"
   ? TARGETS
   : foreign === ""
@@ -54,11 +58,13 @@ const targets = foreign === "all"
   : refuse(`--target (TARGET) must be all or one of ${TARGETS.join(", ")}: ${foreign}`);
 
 await bundle();
-await Deno.mkdir(flags.output, { recursive: true });
+await Deno.mkdir(output, { recursive: true });
+const built: string[] = [];
 for (const program of programs) {
-  if (targets.length === 0) await compile(program, { output: `${flags.output}/${program}` });
-  for (const target of targets) await compile(program, { output: `${flags.output}/${program}-${target}`, target });
+  if (targets.length === 0) await compile(program, { path: `${output}/${program}` });
+  for (const target of targets) await compile(program, { path: `${output}/${program}-${target}`, target });
 }
+if (flags.release) await release();
 
 /** Everything that the program runs, as a few modules: what a command alone needs is loaded with it. */
 async function bundle(): Promise<void> {
@@ -74,7 +80,7 @@ async function bundle(): Promise<void> {
   );
 }
 
-async function compile(program: Program, { output, target }: { output: string; target?: string }): Promise<void> {
+async function compile(program: Program, { path: output, target }: { path: string; target?: string }): Promise<void> {
   const commands = PROGRAMS[program];
   // The executable has the times of what it embeds: those of the commit, so that every build of it is the same.
   const time = await commitTime();
@@ -96,8 +102,30 @@ async function compile(program: Program, { output, target }: { output: string; t
     `${stage}/entry.js`,
   ]);
   const path = target?.includes("windows") ? `${output}.exe` : output;
+  built.push(path);
   const { size } = await Deno.stat(path);
   say(`${path.replace(root, "")}: ${(size / 1e6).toFixed(1)} MB`);
+}
+
+/** What goes beside the executables of a release. */
+async function release(): Promise<void> {
+  await deno([
+    "run",
+    "--quiet",
+    "--no-config",
+    "--no-lock",
+    "--allow-all",
+    `${root}.ci/sbom.ts`,
+    "--output",
+    `${output}/lms.cdx.json`,
+  ]);
+  await Deno.remove(stage, { recursive: true });
+  const files = [...built, `${output}/lms.cdx.json`];
+  const lines = await Promise.all(files.map(async (file) => {
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await Deno.readFile(file)));
+    return `${digest.toHex()}  ${file.slice(output.length + 1)}\n`;
+  }));
+  await Deno.writeTextFile(`${output}/SHA256SUMS`, lines.join(""));
 }
 
 /** The flags of the task of the program's name, with what the environment adds. */
@@ -147,9 +175,13 @@ async function git(...args: string[]): Promise<string | undefined> {
 }
 
 async function deno(args: readonly string[]): Promise<void> {
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args: [...args], cwd: root }).output();
+  const env: Record<string, string> = { ...Deno.env.toObject(), NO_COLOR: "1" };
+  // The runtime of this machine, which some machines need, is not the one of another target.
+  if (args.some((arg) => arg.startsWith("--target=") && arg !== `--target=${Deno.build.target}`)) delete env.DENORT_BIN;
+  const command = new Deno.Command(Deno.execPath(), { args: [...args], cwd: root, clearEnv: true, env });
+  const { success, stdout, stderr } = await command.output();
   if (success) return;
-  const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  const said = (new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr)).split("\nStack backtrace:")[0]!;
   const hint = args.some((arg) => arg.startsWith("--target="))
     ? "; the runtime for another target comes from Deno's download host: is that in reach?"
     : "";

@@ -83,8 +83,9 @@ function isOperating(error: unknown): error is Error {
 }
 
 /** What an error says that the program's permissions led to, in the words of who runs it and not of who compiled it. */
-function forbidden(error: Error): string | undefined {
-  if (!(error instanceof Deno.errors.NotCapable)) return undefined;
+function forbidden(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (!(error instanceof Deno.errors.NotCapable)) return forbidden(error.cause);
   const [, access, what] = /^Requires (\w+) access to (.+?)(?:, |$)/.exec(error.message) ?? [];
   if (access === undefined) return undefined;
   return `Cannot ${access === "net" ? "connect to" : access} ${what}: this program was built without the right to; ` +

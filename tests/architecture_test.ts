@@ -27,6 +27,7 @@ Deno.test("every unit test mirrors a module", async () => {
       ...await sourceFiles("src"),
       ...await sourceFiles("tests/support"),
       ...await sourceFiles("tests/soak"),
+      ...await sourceFiles("tests/bench"),
     ]),
     [],
   );

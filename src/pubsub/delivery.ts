@@ -10,16 +10,14 @@ export interface ProtoTimestamp {
   readonly nanos: number;
 }
 
-/** A message as the server hands it over, in the field names of the generated client. */
+/** A message as the server hands it over. */
 export interface ReceivedMessage {
   readonly ackId: string;
   readonly deliveryAttempt: number;
-  readonly message: {
-    readonly messageId: string;
-    readonly publishTime: ProtoTimestamp;
-    readonly data: Uint8Array;
-    readonly attributes: Readonly<Record<string, string>>;
-  };
+  readonly messageId: string;
+  readonly publishTime: ProtoTimestamp;
+  readonly data: Uint8Array;
+  readonly attributes: Readonly<Record<string, string>>;
 }
 
 /** `ack`: done, never deliver it again. `nack`: give it back, deliver it again now. */
@@ -46,15 +44,15 @@ export class Delivery {
 
   /** @param settle Called once, with the settlement that won. */
   constructor(received: ReceivedMessage, settle: (delivery: Delivery, settlement: Settlement) => void) {
-    const { message } = received;
-    this.messageId = message.messageId;
-    this.publishTime = message.publishTime;
-    this.data = message.data;
-    this.attributes = message.attributes;
+    const { data, attributes } = received;
+    this.messageId = received.messageId;
+    this.publishTime = received.publishTime;
+    this.data = data;
+    this.attributes = attributes;
     this.deliveryAttempt = received.deliveryAttempt;
     this.ackId = received.ackId;
-    let bytes = message.data.byteLength;
-    for (const name in message.attributes) bytes += name.length + message.attributes[name]!.length;
+    let bytes = data.byteLength;
+    for (const name in attributes) bytes += name.length + attributes[name]!.length;
     this.bytes = bytes;
     this.#settle = settle;
   }

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { type Client, Metadata, type MethodDefinition } from "@grpc/grpc-js";
 import type { Connection } from "./connection.ts";
-import type { ReceivedMessage } from "./delivery.ts";
+import { type PullResponse, readPullResponse } from "./pull_response.ts";
 import {
   CallError,
   type CallStatus,
@@ -22,39 +23,23 @@ const CALL_TIMEOUT_MS = 20_000;
 /** `protocolVersion` 1 asks the server to answer pings. */
 const PROTOCOL_VERSION = 1;
 
-/** A response in the field names of the generated client. */
-interface StreamingPullResponse {
-  readonly receivedMessages: readonly ReceivedMessage[];
-  readonly subscriptionProperties?:
-    | { readonly exactlyOnceDeliveryEnabled?: boolean; readonly messageOrderingEnabled?: boolean }
-    | null;
-}
-
-/** As much of a gRPC bidirectional stream as is used here. */
-interface GrpcStream {
-  write(request: Record<string, unknown>): void;
-  end(): void;
-  cancel(): void;
-  on(event: "data", listener: (response: StreamingPullResponse) => void): void;
-  on(event: "error", listener: (error: Error) => void): void;
-  on(event: "status", listener: (status: CallStatus) => void): void;
-  on(event: "end", listener: () => void): void;
+/** As much of the generated client's stub as is used here: a gRPC client whose methods tell how they are called. */
+interface Stub extends Pick<Client, "makeBidiStreamRequest"> {
+  readonly streamingPull: Pick<MethodDefinition<Record<string, unknown>, unknown>, "path" | "requestSerialize">;
 }
 
 /**
  * Opens the transport of one subscription.
  *
  * Streams are opened on the client's stub: through its gax wrapper they would read ahead without a bound and
- * end after 30 minutes.
+ * end after 30 minutes. Responses are read by {@linkcode readPullResponse}.
  *
  * @param subscription The full name, `projects/PROJECT/subscriptions/NAME`.
  */
 export async function grpcTransport(connection: Connection, subscription: string): Promise<PullTransport> {
   const client = connection.subscriber;
   // The stub's type says nothing of its methods.
-  const stub = await client.initialize() as unknown as {
-    streamingPull(options: Record<string, unknown>): GrpcStream;
-  };
+  const stub = await client.initialize() as unknown as Stub;
   // The sender repeats requests itself, so that it knows what is on its way. The types leave out that null is allowed.
   const options = { timeout: CALL_TIMEOUT_MS, retry: null } as unknown as { timeout: number };
   return {
@@ -69,16 +54,18 @@ export async function grpcTransport(connection: Connection, subscription: string
 }
 
 function openStream(
-  stub: { streamingPull(options: Record<string, unknown>): GrpcStream },
+  stub: Stub,
   { subscription, request, events }: {
     readonly subscription: string;
     readonly request: StreamRequest;
     readonly events: StreamEvents;
   },
 ): PullStream {
+  const metadata = new Metadata();
   // The routing header; without it some requests take a detour through another region.
-  const headers = { "x-goog-request-params": `subscription=${encodeURIComponent(subscription)}` };
-  const stream = stub.streamingPull({ otherArgs: { headers } });
+  metadata.set("x-goog-request-params", `subscription=${encodeURIComponent(subscription)}`);
+  const { path, requestSerialize } = stub.streamingPull;
+  const stream = stub.makeBidiStreamRequest(path, requestSerialize, readPullResponse, metadata);
   let status: CallStatus | undefined;
   let ended = false;
   let finished = false;
@@ -87,16 +74,7 @@ function openStream(
     if (status === undefined || !ended) return;
     events.end(status);
   };
-  stream.on("data", ({ receivedMessages, subscriptionProperties }) =>
-    events.response(
-      receivedMessages,
-      subscriptionProperties
-        ? {
-          exactlyOnceDelivery: subscriptionProperties.exactlyOnceDeliveryEnabled === true,
-          messageOrdering: subscriptionProperties.messageOrderingEnabled === true,
-        }
-        : undefined,
-    ));
+  stream.on("data", ({ messages, properties }: PullResponse) => events.response(messages, properties));
   stream.on("error", () => {
     // "status" tells the same and always follows; after an error the stream emits no "end".
     ended = true;
@@ -106,7 +84,7 @@ function openStream(
     ended = true;
     endOnce();
   });
-  stream.on("status", ({ code, details }) => {
+  stream.on("status", ({ code, details }: CallStatus) => {
     finished = true;
     status = { code, details };
     if (code !== 0) ended = true;

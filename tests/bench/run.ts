@@ -1,57 +1,116 @@
 /**
- * Measures how fast LMS is. Everything runs on this machine and shares it: the database, the embedded Pub/Sub (in this
- * process) and LMS (a process of its own, as its users run it).
+ * Measures how fast LMS is, and what that costs. Everything runs on this machine and shares it: a real database, the
+ * embedded Pub/Sub (in this process) and LMS, or what it is compared with, as a process of its own.
  *
- *     deno task bench [--messages=200000] [--rounds=5] [--payload=100] [--database=mysql|mariadb]
+ *     deno task bench [--scenario=all|pipeline,naive,...] [--database=mysql|mariadb|both] [--messages=N] [--rounds=5]
+ *                     [--seconds=60] [--rows=0,1000000,10000000] [--quick] [--output=output]
+ *
+ * Each scenario runs its sides by turns, A B, B A, and so on, and compares them within a round. After every round the
+ * tables are checked; a message that is missing or a counter that is wrong ends the bench with exit code 1. A target
+ * that does not hold is printed and changes no exit code: how fast a machine is says nothing about the program.
  *
  * @module
  */
-import { parseArgs } from "@std/cli/parse-args";
 import { startDatabase } from "../support/database.ts";
-import { type PipelineRound, pipelineRound } from "./pipeline.ts";
+import { type BenchOptions, parseOptions } from "./options.ts";
+import type { Result } from "./result.ts";
+import type { Bench, Scenario } from "./scenario.ts";
+import { backlog } from "./scenarios/backlog.ts";
+import { emulator } from "./scenarios/emulator.ts";
+import { growth } from "./scenarios/growth.ts";
+import { naive } from "./scenarios/naive.ts";
+import { pipeline } from "./scenarios/pipeline.ts";
+import { rows } from "./scenarios/rows.ts";
+import { scaleOut } from "./scenarios/scale_out.ts";
+import { sizes } from "./scenarios/sizes.ts";
+import { start } from "./scenarios/start.ts";
+import { steady } from "./scenarios/steady.ts";
+import { resultSvg } from "./svg.ts";
+import { resultTable } from "./table.ts";
 
-const flags = parseArgs(Deno.args, { string: ["messages", "rounds", "payload", "database", "output"] });
-const messages = wholeNumber("messages", flags.messages ?? "200000");
-const rounds = wholeNumber("rounds", flags.rounds ?? "5");
-const payloadBytes = wholeNumber("payload", flags.payload ?? "100");
-const database = flags.database ?? "mysql";
-if (database !== "mysql" && database !== "mariadb") throw new Error(`unknown database: ${database}`);
+const SCENARIOS: readonly Scenario[] = [
+  pipeline,
+  naive,
+  rows,
+  steady,
+  growth,
+  sizes,
+  backlog,
+  scaleOut,
+  start,
+  emulator,
+];
+const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 };
 
-await using server = await startDatabase(database);
-say(
-  `pipeline: ${messages} messages of ${payloadBytes} bytes payload, embedded Pub/Sub into ${server.version}, defaults`,
-);
-const results: PipelineRound[] = [];
-for (let round = 1; round <= rounds; round++) {
-  const result = await pipelineRound({ server, messages, payloadBytes, seed: round });
-  results.push(result);
-  say(`  round ${round}: ${described(result)}`);
+Deno.exit(await main(Deno.args));
+
+async function main(args: readonly string[]): Promise<number> {
+  let options: BenchOptions;
+  try {
+    options = parseOptions(args, SCENARIOS.map(({ name }) => name));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    say(`Cannot run the bench: ${error.message}`);
+    return EXIT.usage;
+  }
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => stop.abort(new Error(`told to stop by ${signal}`)));
+  }
+  const results: Result[] = [];
+  try {
+    for (const kind of options.databases) {
+      await using server = await startDatabase(kind);
+      say(`${kind} ${server.version} (${server.origin})`);
+      for (const scenario of SCENARIOS.filter(({ name }) => options.scenarios.includes(name))) {
+        results.push(await measured(scenario, { server, options, signal: stop.signal, say }));
+        await write(`${options.output}/bench.json`, { ...machine(), results });
+      }
+    }
+    return EXIT.ok;
+  } catch (error) {
+    if (!stop.signal.aborted) {
+      say(`FAILED: ${error instanceof Error ? error.stack : error}`);
+      return EXIT.failed;
+    }
+    say("stopped before its end");
+    return EXIT.interrupted;
+  } finally {
+    const missed = results.flatMap(({ scenario, ratios }) =>
+      ratios.filter(({ holds }) => holds === false).map(({ name, target }) => `${scenario}: ${name} ${target}`)
+    );
+    if (missed.length > 0) say(`targets that do not hold:\n${missed.map((line) => `  ${line}`).join("\n")}`);
+    if (results.length > 0) say(`kept in ${options.output}/bench.json and ${options.output}/bench_*.svg`);
+  }
 }
-const median = middle(results);
-say(`  median:  ${described(median)}`);
-say(`  spread:  ${Math.min(...rates(results))} to ${Math.max(...rates(results))} messages/s`);
-const output = flags.output ?? "output";
-await Deno.mkdir(output, { recursive: true });
-const report = { scenario: "pipeline", database: server.version, messages, payloadBytes, median, rounds: results };
-await Deno.writeTextFile(`${output}/bench.json`, `${JSON.stringify(report, null, 2)}\n`);
 
-function described({ messagesPerSecond, cpuMicrosPerMessage, peakBytes }: PipelineRound): string {
-  return `${messagesPerSecond} messages/s, LMS: ${cpuMicrosPerMessage} us CPU per message, ` +
-    `${Math.round(peakBytes / 1e6)} MB at its peak`;
+async function measured(scenario: Scenario, bench: Bench): Promise<Result> {
+  const { options: { output, quick }, server: { kind } } = bench;
+  say(`\n${scenario.name}: ${scenario.summary}${quick ? " (quick: measures nothing)" : ""}`);
+  const result = await scenario.run(bench);
+  say(`\n${resultTable(result)}`);
+  const path = `${output}/bench_${scenario.name}_${kind}`;
+  await write(`${path}.json`, { ...machine(), ...result });
+  await Deno.writeTextFile(`${path}.svg`, resultSvg(result));
+  return result;
 }
 
-function rates(results: readonly PipelineRound[]): number[] {
-  return results.map(({ messagesPerSecond }) => messagesPerSecond);
+/** What the figures depend on. */
+function machine(): Readonly<Record<string, unknown>> {
+  return {
+    at: new Date().toISOString(),
+    cores: navigator.hardwareConcurrency,
+    deno: Deno.version.deno,
+    program: Deno.env.get("LMS_BIN") || "from source",
+  };
 }
 
-function middle(results: readonly PipelineRound[]): PipelineRound {
-  return results.toSorted((a, b) => a.messagesPerSecond - b.messagesPerSecond)[results.length >> 1]!;
-}
-
-function wholeNumber(name: string, text: string): number {
-  const value = Number(text);
-  if (!(Number.isInteger(value) && value >= 1)) throw new Error(`--${name} must be a whole number from 1: ${text}`);
-  return value;
+async function write(path: string, content: unknown): Promise<void> {
+  await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+  // More digits than these are noise.
+  const rounded = (_: string, value: unknown) =>
+    typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
+  await Deno.writeTextFile(path, `${JSON.stringify(content, rounded, 2)}\n`);
 }
 
 function say(text: string): void {

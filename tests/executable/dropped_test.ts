@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertArrayIncludes, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { FakeServer } from "../../src/pubsub/fake_server.ts";
 import { startDatabase } from "../support/database.ts";
-import { temporaryFolder } from "../support/run_lms.ts";
+import { namesIn, temporaryFolder } from "../support/run_lms.ts";
 
 const executable = new URL("../../dist/", import.meta.url).pathname;
 
@@ -57,7 +57,7 @@ Deno.test("lms in an empty folder, as nobody, with no environment, stores and pr
   const { code, stdout, stderr } = await dropped({ args: ["mock"], cwd: folder.path });
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   assertMatch(stdout, /^service_name,payload,severity,timestamp,created_at\n([^\n]+\n){3}3 record\(s\)\n$/);
-  assertEquals([...Deno.readDirSync(folder.path)].map(({ name }) => name), ["lms"]);
+  assertEquals(await namesIn(folder.path), ["lms"]);
 });
 
 Deno.test("lms with CA bundle variables that point nowhere does what needs no CA", async () => {
@@ -76,7 +76,7 @@ Deno.test("lms demo leaves its database in the folder that it was started in", a
   const { code, stdout } = await dropped({ args: ["demo", "--duration=1"], cwd: folder.path });
   assertEquals(code, 0, stdout);
   assertStringIncludes(stdout, "the tables agree");
-  assert([...Deno.readDirSync(folder.path)].some(({ name }) => name === "lms.db"));
+  assertArrayIncludes(await namesIn(folder.path), ["lms.db"]);
 });
 
 Deno.test("lms says which right it lacks when a file is out of its reach", async () => {

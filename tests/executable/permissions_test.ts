@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { temporaryFolder } from "../support/run_lms.ts";
+import { namesIn, temporaryFolder } from "../support/run_lms.ts";
 import type { Outcome, Places } from "./probe.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -80,7 +80,7 @@ for (const program of ["lms", "lms-mon"]) {
     );
 
     assertEquals(await Deno.readTextFile(places.elsewhere), "as it was");
-    assertEquals([...Deno.readDirSync(`${folder.path}/elsewhere`)].map(({ name }) => name), ["file"]);
+    assertEquals(await namesIn(`${folder.path}/elsewhere`), ["file"]);
     assert(!await exists(`${places.within}.spawned`));
     assertEquals(closed.connections, 0);
   });

@@ -14,6 +14,7 @@ import { counters } from "./counters.ts";
 import { faults } from "./faults.ts";
 import { outage } from "./outage.ts";
 import { markdown, type SoakOptions, type SoakResult } from "./result.ts";
+import { runLms } from "../support/run_lms.ts";
 
 /** Each scenario with the minutes and the rate that it has when nobody says. */
 const SCENARIOS: Readonly<
@@ -49,7 +50,9 @@ const options: SoakOptions = {
   say,
 };
 say(`soak, scenario ${name}, seed ${options.seed}: repeat it with --scenario=${name} --seed=${options.seed}`);
-const result = await scenario.run(options);
+const program = (await runLms(["--version"])).stdout.trim();
+const found = await scenario.run(options);
+const result: SoakResult = { ...found, setting: { program, ...found.setting } };
 const output = flags.output ?? "output";
 const path = `${output}/soak_${name}_${new Date().toISOString().replace(/[-:]/g, "").replace(/\..*/, "Z")}`;
 await Deno.mkdir(output, { recursive: true });

@@ -199,6 +199,6 @@ export function withoutSource(tests: readonly string[], sources: readonly string
   const known = new Set(sources);
   return tests.filter((test) => {
     const stem = test.replace(/^tests\/unit\//, "").replace(/_test\.ts$/, ".ts");
-    return !known.has(/^(support|soak)\//.test(stem) ? `tests/${stem}` : `src/${stem}`);
+    return !known.has(/^(support|soak|bench)\//.test(stem) ? `tests/${stem}` : `src/${stem}`);
   });
 }

@@ -27,12 +27,10 @@ export function received(n: number, fields: ReceivedFields = {}): ReceivedMessag
   return {
     ackId: fields.ackId ?? `ack-${n}`,
     deliveryAttempt: fields.deliveryAttempt ?? 0,
-    message: {
-      messageId: String(1_000_000 + n),
-      publishTime: { seconds: FAKE_START_MS / 1000, nanos: n * 1000 },
-      data: data instanceof Uint8Array ? data : UTF8.encode(typeof data === "string" ? data : JSON.stringify(data)),
-      attributes: fields.attributes ?? {},
-    },
+    messageId: String(1_000_000 + n),
+    publishTime: { seconds: FAKE_START_MS / 1000, nanos: n * 1000 },
+    data: data instanceof Uint8Array ? data : UTF8.encode(typeof data === "string" ? data : JSON.stringify(data)),
+    attributes: fields.attributes ?? {},
   };
 }
 

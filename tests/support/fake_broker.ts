@@ -11,7 +11,7 @@ import { FaultPlan, type Faults, seededRandom } from "../../src/pubsub/fake/faul
 import { encodeMessage } from "../../src/pubsub/fake/messages.ts";
 import { MessageStamps } from "../../src/pubsub/fake/message_stamps.ts";
 import type { Consumer, Subscription, SubscriptionTraits } from "../../src/pubsub/fake/subscription.ts";
-import { WireReader } from "../../src/pubsub/fake/wire.ts";
+import { WireReader } from "../../src/pubsub/wire.ts";
 
 /** A message as it was handed over. */
 export interface HandedOver {

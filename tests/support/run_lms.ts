@@ -19,3 +19,9 @@ export async function temporaryFolder(): Promise<AsyncDisposable & { readonly pa
   const path = await Deno.makeTempDir({ prefix: "lms_test_" });
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
+
+/** The names of what is in a folder, sorted. */
+export async function namesIn(path: string): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(path));
+  return entries.map(({ name }) => name).toSorted();
+}

@@ -126,7 +126,7 @@ Deno.test("ingest() tells of each batch after its messages are acknowledged", as
 Deno.test("ingest() measures a batch by the bytes of its messages", async () => {
   using _time = new FakeTime();
   const messages = receivedRange(1, 4);
-  const bytes = messages[0]!.message.data.byteLength;
+  const bytes = messages[0]!.data.byteLength;
   const { source, flushes, running } = run({ limits: { bytesMax: 3 * bytes - 1 } });
   source.deliver(messages);
   source.end();
@@ -176,7 +176,7 @@ Deno.test("ingest() parks what the database refuses, stores its neighbours, and 
   source.end();
   assertEquals(await running, { batches: 1, stored: 9, deadLettered: 1, duplicates: 0 });
   const { reason, detail, data } = store.deadLetters.get(identity(key(4)))!;
-  assertEquals([reason, detail, data], ["rejected_by_store", "no such day", received(4).message.data]);
+  assertEquals([reason, detail, data], ["rejected_by_store", "no such day", received(4).data]);
   assertEquals(source.log.acked, ackIds(1, 10));
   assertEquals(told, [`rejected ${key(4).messageId}`]);
 });

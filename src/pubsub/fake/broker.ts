@@ -10,7 +10,7 @@ import type { MessageStamps } from "./message_stamps.ts";
 import { alreadyExists, invalidArgument, notFound } from "./status_error.ts";
 import { Subscription, type SubscriptionTraits } from "./subscription.ts";
 import { Topic } from "./topic.ts";
-import { concat } from "./wire.ts";
+import { concat } from "../wire.ts";
 
 /** What a deleted topic is called by the subscriptions that it leaves behind. */
 const DELETED_TOPIC = "_deleted-topic_";

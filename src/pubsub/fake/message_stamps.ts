@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { WireWriter } from "./wire.ts";
+import { WireWriter } from "../wire.ts";
 
 /** Ids that one millisecond has room for: the last 6 of an id's 19 digits count within it. */
 const IDS_PER_MS = 1_000_000;

@@ -6,7 +6,7 @@
  * @module
  */
 import { AckIdList } from "./ack_ids.ts";
-import { concat, field, fieldLength, text, WireReader, WireWriter } from "./wire.ts";
+import { concat, field, fieldLength, text, WireReader, WireWriter } from "../wire.ts";
 
 /** Field numbers of `PubsubMessage`. */
 const DATA = 1;

@@ -7,7 +7,7 @@
 import type { AckIdCodec } from "./ack_ids.ts";
 import { GROUP_MESSAGES_MAX } from "./leases.ts";
 import type { MessageLog } from "./message_log.ts";
-import { concat, field, fieldLength, text, varintLength, WireWriter } from "./wire.ts";
+import { concat, field, fieldLength, text, varintLength, WireWriter } from "../wire.ts";
 
 /** Fields of the responses. */
 const RECEIVED_MESSAGES = 1;

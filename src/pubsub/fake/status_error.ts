@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { concat, field, text, WireWriter } from "./wire.ts";
+import { concat, field, text, WireWriter } from "../wire.ts";
 
 /** The gRPC status codes that the server answers with. */
 export const STATUS = {

@@ -31,7 +31,7 @@ Deno.test("Delivery is settled already when it tells so", () => {
 Deno.test("Delivery carries what was received", () => {
   const message = received(7, { data: "some text", attributes: { a: "bc" }, deliveryAttempt: 3 });
   const delivery = new Delivery(message, () => {});
-  const { messageId, publishTime, data, attributes } = message.message;
+  const { messageId, publishTime, data, attributes } = message;
   assertEquals(
     [delivery.messageId, delivery.publishTime, delivery.data, delivery.attributes],
     [messageId, publishTime, data, attributes],

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { publishTimeMs } from "../../../../src/pubsub/fake/messages.ts";
 import { MessageStamps, type StampOptions } from "../../../../src/pubsub/fake/message_stamps.ts";
-import { WireReader } from "../../../../src/pubsub/fake/wire.ts";
+import { WireReader } from "../../../../src/pubsub/wire.ts";
 import { FAKE_START_MS, FakeTime } from "../../../support/time.ts";
 
 const OPTIONS: StampOptions = { order: "increasing", timePrecision: "us", random: () => 0.5 };

@@ -1,6 +1,6 @@
 /**
- * Protobuf's wire format, as much of it as the hot paths of the fake server read and write by hand: an object per
- * message would cost more than everything else it does
+ * Protobuf's wire format, as much of it as the hot paths read and write by hand, which are the subscriber's and the fake
+ * server's: an object per message would cost more than everything else they do
  * (https://protobuf.dev/programming-guides/encoding).
  *
  * @module
@@ -72,6 +72,8 @@ export class WireReader {
 
   /** Exact up to 2^53; a negative 64-bit number comes out as some value beyond that. */
   #varint(): number {
+    // Most are of one byte.
+    if (this.#at < this.#limit && this.#bytes[this.#at]! < 0x80) return this.#bytes[this.#at++]!;
     let value = 0;
     for (let factor = 1; factor <= 2 ** 63; factor *= 128) {
       if (this.#at >= this.#limit) throw new RangeError("Cannot read message: it ends within a number");

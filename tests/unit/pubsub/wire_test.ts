@@ -1,14 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import {
-  concat,
-  field,
-  fieldLength,
-  text,
-  varintLength,
-  WireReader,
-  WireWriter,
-} from "../../../../src/pubsub/fake/wire.ts";
+import { concat, field, fieldLength, text, varintLength, WireReader, WireWriter } from "../../../src/pubsub/wire.ts";
 
 Deno.test("WireReader reads the numbers that WireWriter wrote, in as many bytes as varintLength() says", () => {
   fc.assert(fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), fc.integer({ min: 1, max: 15 }), (value, number) => {

@@ -1,0 +1,77 @@
+/**
+ * The bench's command line. Pure.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import type { DatabaseKind } from "../support/database_server.ts";
+
+/** How to run. */
+export interface BenchOptions {
+  /** Names, in the order in which they run. */
+  readonly scenarios: readonly string[];
+  /** Messages of a side in a round, where somebody said. */
+  readonly messages: number | undefined;
+  readonly rounds: number;
+  readonly databases: readonly DatabaseKind[];
+  /** How long the scenarios last that hold a rate or an idle process. */
+  readonly seconds: number;
+  /** Rows that the table holds before, for the scenario that asks how it grows. */
+  readonly rows: readonly number[];
+  /** Tiny numbers and no targets: shows that the bench works, and measures nothing. */
+  readonly quick: boolean;
+  /** The folder for JSON and pictures. */
+  readonly output: string;
+}
+
+const FLAGS = ["scenario", "messages", "rounds", "database", "seconds", "rows", "output"] as const;
+
+/**
+ * @param known The scenarios that there are.
+ * @throws {RangeError} Says what is wrong with the arguments.
+ */
+export function parseOptions(args: readonly string[], known: readonly string[]): BenchOptions {
+  const flags = parseArgs([...args], {
+    string: [...FLAGS],
+    boolean: ["quick"],
+    unknown: (arg) => {
+      throw new RangeError(
+        `there is no ${arg}; there are: ${[...FLAGS, "quick"].map((flag) => `--${flag}`).join(", ")}`,
+      );
+    },
+  });
+  const { quick } = flags;
+  const scenarios = flags.scenario === undefined || flags.scenario === "all" ? known : flags.scenario.split(",");
+  for (const name of scenarios) {
+    if (!known.includes(name)) throw new RangeError(`--scenario is all or some of ${known.join(",")}: ${name}`);
+  }
+  return {
+    scenarios,
+    messages: flags.messages === undefined ? undefined : wholeNumber("messages", flags.messages, 1),
+    rounds: wholeNumber("rounds", flags.rounds ?? (quick ? "1" : "5"), 1),
+    databases: databasesOf(flags.database ?? "mysql"),
+    seconds: wholeNumber("seconds", flags.seconds ?? (quick ? "1" : "60"), 1),
+    rows: (flags.rows ?? (quick ? "0,20000" : "0,1000000,10000000")).split(",").map((text) =>
+      wholeNumber("rows", text, 0)
+    ),
+    quick,
+    output: flags.output ?? "output",
+  };
+}
+
+/** The number of messages of a scenario: what somebody said, else its own. */
+export function amount(options: BenchOptions, own: { readonly full: number; readonly quick: number }): number {
+  return options.messages ?? (options.quick ? own.quick : own.full);
+}
+
+function databasesOf(text: string): readonly DatabaseKind[] {
+  if (text === "both") return ["mysql", "mariadb"];
+  if (text === "mysql" || text === "mariadb") return [text];
+  throw new RangeError(`--database is mysql, mariadb or both: ${text}`);
+}
+
+function wholeNumber(name: string, text: string, least: number): number {
+  const value = Number(text);
+  if (/^\d{1,9}$/.test(text) && value >= least) return value;
+  throw new RangeError(`--${name} must be a whole number from ${least}: ${text}`);
+}

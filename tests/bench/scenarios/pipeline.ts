@@ -1,0 +1,51 @@
+/**
+ * The main job: a published backlog into both tables.
+ *
+ * @module
+ */
+import { wholeBatches } from "../backlog_size.ts";
+import { ceilingRound } from "../ceiling_round.ts";
+import { contest, ratesOf, valuesOf } from "../contest.ts";
+import { MessageSource } from "../messages.ts";
+import { amount } from "../options.ts";
+import { figure, type Round } from "../result.ts";
+import { databaseOf, type Scenario, targetOf } from "../scenario.ts";
+import { ratios } from "../statistics.ts";
+import { lms, reference } from "../subject.ts";
+import { freshThroughput } from "../throughput.ts";
+
+const BATCH_SIZE = 5_000;
+const PAYLOAD_BYTES = 100;
+
+/** LMS against the same without its guarantees, and against the store alone. */
+export const pipeline: Scenario = {
+  name: "pipeline",
+  summary: "a backlog into both tables: LMS, the bare minimum, and the store alone",
+  async run(bench) {
+    const messages = wholeBatches(amount(bench.options, { full: 200_000, quick: 5_000 }), BATCH_SIZE);
+    const source = new MessageSource({ payloadBytes: PAYLOAD_BYTES, services: 3 });
+    const contestants = [
+      ...[lms(), reference("bare.ts", { label: "bare", streams: 4 })].map((side) => ({
+        label: side.label,
+        run: (): Promise<Round> => freshThroughput(bench, { side, source, messages }),
+      })),
+      { label: "ceiling", run: () => ceilingRound(bench, { messages, payloadBytes: PAYLOAD_BYTES }) },
+    ];
+    const rounds = await contest(bench, contestants);
+    const [own, bare, ceiling] = rounds.map(valuesOf);
+    return {
+      scenario: "pipeline",
+      setting: { database: databaseOf(bench), messages, payload: `${PAYLOAD_BYTES} B` },
+      rows: ratesOf(contestants, rounds),
+      ratios: [
+        figure("LMS over bare", { rounds: ratios(own!, bare!), target: targetOf(bench, { atLeast: 0.9 }) }),
+        figure("LMS over ceiling", { rounds: ratios(own!, ceiling!) }),
+        figure("CPU of LMS", {
+          unit: "us a message",
+          rounds: rounds[0]!.map(({ cpuMicros }) => cpuMicros!),
+          target: targetOf(bench, { atMost: 9 }),
+        }),
+      ],
+    };
+  },
+};

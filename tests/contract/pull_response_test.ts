@@ -1,0 +1,91 @@
+import { Buffer } from "node:buffer";
+import { assertEquals, assertThrows } from "@std/assert";
+import { protos } from "@google-cloud/pubsub";
+import fc from "fast-check";
+import { readPullResponse } from "../../src/pubsub/pull_response.ts";
+
+const { StreamingPullResponse } = protos.google.pubsub.v1;
+
+/** What the client library encodes, which also knows of fields that are not read here. */
+function encoded(response: protos.google.pubsub.v1.IStreamingPullResponse): Buffer {
+  return Buffer.from(StreamingPullResponse.encode(response).finish());
+}
+
+const text = fc.string({ unit: "grapheme" });
+const received = fc.record({
+  ackId: text,
+  deliveryAttempt: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+  message: fc.record({
+    data: fc.uint8Array({ maxLength: 300 }),
+    attributes: fc.dictionary(text, text, { maxKeys: 4, noNullPrototype: true }),
+    messageId: text,
+    publishTime: fc.record({
+      seconds: fc.integer({ min: 0, max: 253_402_300_799 }),
+      nanos: fc.integer({ min: 0, max: 999_999_999 }),
+    }),
+    orderingKey: text,
+  }),
+});
+
+Deno.test("readPullResponse() reads what the client library writes", () => {
+  fc.assert(fc.property(fc.array(received, { maxLength: 5 }), (receivedMessages) => {
+    const { messages, properties } = readPullResponse(encoded({ receivedMessages }));
+    assertEquals(properties, undefined);
+    assertEquals(
+      messages.map(({ data, ...rest }) => ({ ...rest, data: [...data] })),
+      receivedMessages.map(({ ackId, deliveryAttempt, message }) => ({
+        ackId,
+        deliveryAttempt,
+        messageId: message.messageId,
+        publishTime: message.publishTime,
+        attributes: message.attributes,
+        data: [...message.data],
+      })),
+    );
+  }));
+});
+
+for (const exactlyOnce of [false, true]) {
+  for (const ordering of [false, true]) {
+    Deno.test(`readPullResponse() tells a subscription's properties: exactly once ${exactlyOnce}, ordering ${ordering}`, () => {
+      const subscriptionProperties = {
+        exactlyOnceDeliveryEnabled: exactlyOnce,
+        messageOrderingEnabled: ordering,
+      };
+      assertEquals(readPullResponse(encoded({ subscriptionProperties })), {
+        messages: [],
+        properties: { exactlyOnceDelivery: exactlyOnce, messageOrdering: ordering },
+      });
+    });
+  }
+}
+
+Deno.test("readPullResponse() of a keep-alive is empty", () => {
+  assertEquals(readPullResponse(Buffer.alloc(0)), { messages: [], properties: undefined });
+});
+
+Deno.test("readPullResponse() gives a message without parts its defaults", () => {
+  const { messages } = readPullResponse(encoded({ receivedMessages: [{}] }));
+  assertEquals(messages, [{
+    ackId: "",
+    deliveryAttempt: 0,
+    messageId: "",
+    publishTime: { seconds: 0, nanos: 0 },
+    data: new Uint8Array(),
+    attributes: {},
+  }]);
+});
+
+Deno.test("readPullResponse() takes an attribute of any name for an attribute", () => {
+  const attributes = JSON.parse('{"__proto__":"polluted","constructor":"c"}');
+  const { messages } = readPullResponse(encoded({ receivedMessages: [{ message: { attributes } }] }));
+  assertEquals(Object.entries(messages[0]!.attributes), [["__proto__", "polluted"], ["constructor", "c"]]);
+  assertEquals(Object.getPrototypeOf(messages[0]!.attributes), Object.prototype);
+});
+
+Deno.test("readPullResponse() of a response that is cut anywhere within a message throws", () => {
+  const whole = encoded({ receivedMessages: [{ ackId: "ack", message: { data: new Uint8Array(3), messageId: "1" } }] });
+  for (let length = 1; length < whole.length; length++) {
+    assertThrows(() => readPullResponse(whole.subarray(0, length)), RangeError);
+  }
+});
