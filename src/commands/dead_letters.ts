@@ -15,11 +15,12 @@ import {
 } from "../store/maintenance.ts";
 import { type Command, type Context, defineCommand, EXIT, UsageError } from "./command.ts";
 import { LOCAL_DATABASE, openStore } from "./database.ts";
+import { DATABASE_SETTINGS } from "./database_address.ts";
 import { findDeadLetters, fullId } from "./dead_letter_ids.ts";
 import { redecode } from "./redecode.ts";
 import { alignedRows, printable } from "./table.ts";
 
-const SETTINGS = ["database", "json", "status", "reason", "limit", "as", "dryRun"] as const;
+const SETTINGS = [...DATABASE_SETTINGS, "json", "status", "reason", "limit", "as", "dryRun"] as const;
 type Settings = Config<typeof SETTINGS[number]>;
 
 /** An action at work. */
@@ -71,7 +72,7 @@ export const deadLetters: Command = defineCommand({
     if ((action === show || action === drop) && ids.length === 0) {
       throw new UsageError(`Cannot ${name} dead letters: say which; list prints their ids`);
     }
-    await using store = openStore(config, { real: false, writers: 1, log: context.log });
+    await using store = await openStore(config, { real: false, writers: 1, context });
     return await action({ store, config, context, ids });
   },
 });

@@ -13,6 +13,7 @@ import { traffic } from "../sim/traffic.ts";
 import type { Totals } from "../store/store.ts";
 import { type Command, type Context, defineCommand, EXIT, UsageError } from "./command.ts";
 import { LOCAL_DATABASE, openStore, prepareStore } from "./database.ts";
+import { DATABASE_SETTINGS } from "./database_address.ts";
 import { monitor, MONITOR_SETTINGS, type MonitorResult } from "./monitor.ts";
 import { openEmbedded, publishTo } from "./pubsub.ts";
 import { randomSeed } from "./quantity.ts";
@@ -21,7 +22,7 @@ const SETTINGS = [
   "project",
   "topic",
   "subscription",
-  "database",
+  ...DATABASE_SETTINGS,
   "startupTimeoutMs",
   ...MONITOR_SETTINGS,
   "durationMs",
@@ -57,7 +58,7 @@ async function runDemo(config: Config<typeof SETTINGS[number]>, context: Context
   if (!plan.ok) throw new UsageError(plan.problem);
   await using pubsub = await openEmbedded(config);
   await pubsub.ensure();
-  await using store = openStore(config, { real: false, writers: config.writers, log });
+  await using store = await openStore(config, { real: false, writers: config.writers, context });
   if (!await prepareStore(store, { timeoutMs: config.startupTimeoutMs, stop: drain, log })) return EXIT.ok;
 
   print(`simulator -> Pub/Sub at ${pubsub.address} -> monitor -> ${store.address}`);

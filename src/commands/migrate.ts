@@ -5,6 +5,7 @@
  */
 import { defineCommand, EXIT } from "./command.ts";
 import { LOCAL_DATABASE, openStore, prepareStore } from "./database.ts";
+import { DATABASE_SETTINGS } from "./database_address.ts";
 
 /** The command. */
 export const migrate = defineCommand({
@@ -14,10 +15,11 @@ export const migrate = defineCommand({
     "Creates and changes tables, one numbered migration after the other, under a lock. The monitor does the same",
     "when it starts; this command is for those who give the monitor no right to change tables.",
   ],
-  settings: ["database", "startupTimeoutMs", "dryRun"],
+  settings: [...DATABASE_SETTINGS, "startupTimeoutMs", "dryRun"],
   defaults: { database: LOCAL_DATABASE },
-  async run(config, { log, print, drain }) {
-    await using store = openStore(config, { real: false, writers: 1, log });
+  async run(config, context) {
+    const { log, print, drain } = context;
+    await using store = await openStore(config, { real: false, writers: 1, context });
     if (config.dryRun) {
       const pending = await store.migrate({ dryRun: true });
       for (const { version, name, statements } of pending) {

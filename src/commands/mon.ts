@@ -7,6 +7,7 @@ import { checkPlan, type Config } from "../config.ts";
 import { formatBytes, formatDuration } from "../values.ts";
 import { type Command, type Context, defineCommand, EXIT, UsageError } from "./command.ts";
 import { openStore, prepareStore } from "./database.ts";
+import { DATABASE_SETTINGS } from "./database_address.ts";
 import { EntryLog } from "./entry_log.ts";
 import { monitor, MONITOR_SETTINGS } from "./monitor.ts";
 import { checkedFacts } from "./plan.ts";
@@ -14,7 +15,7 @@ import { openPubSub, PUBSUB_SETTINGS } from "./pubsub.ts";
 
 const SETTINGS = [
   ...PUBSUB_SETTINGS,
-  "database",
+  ...DATABASE_SETTINGS,
   "startupTimeoutMs",
   ...MONITOR_SETTINGS,
   "durationMs",
@@ -46,7 +47,7 @@ async function runMonitor(config: Config<typeof SETTINGS[number]>, context: Cont
   const maxInFlight = plan.value;
 
   await using pubsub = await openPubSub(config);
-  await using store = openStore(config, { real: pubsub.real, writers: config.writers, log });
+  await using store = await openStore(config, { real: pubsub.real, writers: config.writers, context });
   if (!await prepareStore(store, { timeoutMs: config.startupTimeoutMs, stop: context.drain, log })) return EXIT.ok;
   const facts = checkedFacts(await store.facts());
   log.block("plan", {

@@ -10,6 +10,7 @@ import type { CountDifference, Verification } from "../store/maintenance.ts";
 import type { SeverityCount } from "../store/store.ts";
 import { type Context, defineCommand, EXIT, UsageError } from "./command.ts";
 import { LOCAL_DATABASE, openStore } from "./database.ts";
+import { DATABASE_SETTINGS } from "./database_address.ts";
 import { alignedRows, printable } from "./table.ts";
 
 /** A count that is not what the manifests say. */
@@ -36,11 +37,11 @@ export const verify = defineCommand({
     "",
     "Exits 0 when everything agrees, 1 when something differs.",
   ],
-  settings: ["database", "repair", "against", "json"],
+  settings: [...DATABASE_SETTINGS, "repair", "against", "json"],
   defaults: { database: LOCAL_DATABASE },
   async run(config, context) {
     const manifest = await manifests(config.against, context);
-    await using store = openStore(config, { real: false, writers: 1, log: context.log });
+    await using store = await openStore(config, { real: false, writers: 1, context });
     const repaired = config.repair ? (await store.repair()).differences : [];
     const found = await store.verify();
     const against = manifest === undefined ? [] : compare(found, manifest);
