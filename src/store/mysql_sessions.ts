@@ -36,6 +36,7 @@ export interface UseOptions {
 /** Seconds that a session ended by id gets to roll back, before its locks are left to the lock wait. */
 const KILL_WAIT_SECONDS = 5;
 
+const ER_ACCESS_DENIED_ERROR = 1045;
 const ER_KILL_DENIED_ERROR = 1095;
 const ER_NO_SUCH_THREAD = 1094;
 
@@ -52,6 +53,8 @@ export class MysqlSessions implements AsyncDisposable {
   readonly #lostMarks = new Set<string>();
   readonly #closing = new AbortController();
   #warnedOfPacket = false;
+  /** Whether the server ever let us in. */
+  #admitted = false;
 
   constructor(address: MysqlAddress, options: MysqlSessionsOptions) {
     this.#address = address;
@@ -99,11 +102,7 @@ export class MysqlSessions implements AsyncDisposable {
   /** A session outside the pool, which the caller ends; not checked for writing. @throws {StoreError} */
   async open(options: { readonly action: string; readonly withoutDatabase?: boolean }): Promise<MysqlSession> {
     try {
-      return await MysqlSession.open(this.#address, {
-        ...this.#options,
-        signal: this.#closing.signal,
-        withoutDatabase: options.withoutDatabase ?? false,
-      });
+      return await this.#open(this.#closing.signal, options.withoutDatabase ?? false);
     } catch (error) {
       throw isDriverError(error) ? this.#explained(toStoreError(options.action, error)) : error;
     }
@@ -126,10 +125,13 @@ export class MysqlSessions implements AsyncDisposable {
       if (idle.alive) return idle;
     }
     const signals = signal === undefined ? [] : [signal];
-    return await MysqlSession.open(this.#address, {
-      ...this.#options,
-      signal: AbortSignal.any([this.#closing.signal, ...signals]),
-    });
+    return await this.#open(AbortSignal.any([this.#closing.signal, ...signals]), false);
+  }
+
+  async #open(signal: AbortSignal, withoutDatabase: boolean): Promise<MysqlSession> {
+    const session = await MysqlSession.open(this.#address, { ...this.#options, signal, withoutDatabase });
+    this.#admitted = true;
+    return session;
   }
 
   async #giveBack(session: MysqlSession): Promise<void> {
@@ -206,6 +208,12 @@ set it to ${PACKET_BYTES_WANTED} or more`,
 
   /** Adds what the operator can do, where that is known. */
   #explained(error: StoreError): StoreError {
+    const { cause } = error;
+    if (serverErrorNumber(cause) === ER_ACCESS_DENIED_ERROR && this.#admitted && this.#options.password !== undefined) {
+      // It was right before and is read anew each time: somebody changes it, at the server and where it is kept.
+      const message = `${error.message}; waiting for the new password`;
+      return new StoreError(message, { disposition: "reconnect", cause });
+    }
     const advice = adviceFor(error.cause, this.#address);
     if (advice === undefined) return error;
     return new StoreError(`${error.message}; ${advice}`, { disposition: error.disposition, cause: error.cause });
