@@ -6,10 +6,9 @@
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import { type Connection, type ConnectionOptions, createConnection, escape } from "mysql2";
-import { whyUnreadable } from "../ops/unreadable.ts";
 import type { MysqlAddress } from "./database_url.ts";
 import { isServerAnswer } from "./mysql_errors.ts";
-import { StoreError } from "./store.ts";
+import { tlsOptions } from "./mysql_tls.ts";
 
 /** A row of a result, by column name. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -69,7 +68,7 @@ export class MysqlSession {
   /**
    * Connects, and sets time zone, SQL mode, isolation and lock wait.
    *
-   * @throws The driver's error, a {@linkcode StoreError} for a file that cannot be read, what the password's source
+   * @throws The driver's error, a `StoreError` for a file of TLS that cannot be used, what the password's source
    *   throws, or the signal's reason.
    */
   static async open(address: MysqlAddress, options: SessionOptions): Promise<MysqlSession> {
@@ -207,29 +206,7 @@ async function connectionOptions(address: MysqlAddress, options: SessionOptions)
   };
   if (options.withoutDatabase !== true) connection.database = address.database;
   if (address.tls === "disabled") return connection;
-  return {
-    ...connection,
-    ssl: {
-      ...await pem("ca", address.tlsCaPath),
-      ...await pem("cert", address.tlsCertPath),
-      ...await pem("key", address.tlsKeyPath),
-      rejectUnauthorized: address.tls !== "required",
-      verifyIdentity: address.tls === "verify_identity",
-    },
-  };
-}
-
-/** The text of a file that the address names as `ssl_ca`, `ssl_cert` or `ssl_key`, at each connection: files change. */
-async function pem(name: "ca" | "cert" | "key", path: string | undefined): Promise<Record<string, string>> {
-  if (path === undefined) return {};
-  try {
-    return { [name]: await Deno.readTextFile(path) };
-  } catch (error) {
-    throw new StoreError(`Cannot use ssl_${name} "${path}" of the database's URL: ${whyUnreadable(error)}`, {
-      disposition: "fatal",
-      cause: error,
-    });
-  }
+  return { ...connection, ssl: await tlsOptions(address) };
 }
 
 function connectionClosed(): Error {

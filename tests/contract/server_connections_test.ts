@@ -77,11 +77,19 @@ for (const kind of ["mysql", "mariadb"] satisfies DatabaseKind[]) {
       await assertRefused(openOn(`${database.plainUrl}?ssl=verify_ca`), "name the file of its own as ssl_ca");
     });
 
-    await t.step("is refused, with the file and what is wrong with it, when ssl_ca is missing", async () => {
-      await assertRefused(
-        openOn(`${database.plainUrl}?ssl=verify_ca&ssl_ca=/nowhere`),
-        `Cannot use ssl_ca "/nowhere" of the database's URL: there is no such file`,
-      );
+    await t.step("is refused, with the file and what is wrong with it, when one of TLS cannot be used", async () => {
+      const empty = `${folder.path}/empty`;
+      await Deno.writeTextFile(empty, "\n");
+      const withCertificate = `${database.url}&ssl_cert=${clientCertFile}`;
+      for (
+        const [url, says] of [
+          [withCa.replace(caFile, "/nowhere"), `ssl_ca "/nowhere" of the database's URL: there is no such file`],
+          [withCa.replace(caFile, folder.path), `ssl_ca "${folder.path}" of the database's URL: it is a folder`],
+          [withCa.replace(caFile, empty), `it holds no certificate in PEM form`],
+          [`${withCertificate}&ssl_key=${clientCertFile}`, `it holds no private key in PEM form without a passphrase`],
+          [`${database.url}&ssl_cert=${empty}&ssl_key=${clientKeyFile}`, `it holds no certificate in PEM form`],
+        ] as const
+      ) await assertRefused(openOn(url), says);
     });
 
     await t.step("lets an account that demands a certificate in with one, and not without", async () => {

@@ -319,7 +319,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "write() is `retry` while another process holds the write lock, and exact afterwards",
     },
   ]),
-  ...protectionsOf({ file: "src/store/mysql_session.ts", test: CONNECTIONS }, [
+  ...protectionsOf({ file: "src/store/mysql_tls.ts", test: CONNECTIONS }, [
     {
       name: "MySQL: a server whose authority is not trusted is refused with ssl=verify_ca",
       find: `rejectUnauthorized: address.tls !== "required"`,
