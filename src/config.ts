@@ -39,6 +39,8 @@ export interface Setting<T> {
   readonly defaultNote?: string;
   /** Whether its value may hold a password, and so is never repeated in an error. */
   readonly secret?: true;
+  /** Another setting that may not be given beside it; a default of that one gives way. */
+  readonly insteadOf?: string;
   readonly read: Reader<T>;
 }
 
@@ -135,6 +137,30 @@ export const SETTINGS = {
     defaultNote: "sqlite:./lms.db on an emulator, else required",
     secret: true,
     read: anyText("mysql://user:password@host:3306/lms, sqlite:PATH or sqlite::memory:"),
+  }),
+  databaseUrlFile: setting({
+    env: ["DATABASE_URL_FILE"],
+    value: "FILE",
+    help: "a file that holds the database's URL, in place of the URL itself",
+    defaultNote: "none",
+    insteadOf: "database",
+    read: filePath(),
+  }),
+  mysqlPassword: setting({
+    env: ["MYSQL_PASSWORD"],
+    value: "PASSWORD",
+    help: "MySQL's password, where the URL has none",
+    defaultNote: "none",
+    secret: true,
+    read: anyText("a password"),
+  }),
+  mysqlPasswordFile: setting({
+    flag: "password-file",
+    env: ["MYSQL_PASSWORD_FILE"],
+    value: "FILE",
+    help: "a file that holds MySQL's password, where the URL has none; read again at every connection",
+    defaultNote: "none",
+    read: filePath(),
   }),
   startupTimeoutMs: setting({
     flag: "startup-timeout",
@@ -415,7 +441,26 @@ export function readConfig<N extends SettingName>(names: readonly N[], sources: 
     }
     values[name] = read.value;
   }
+  const problem = contradiction(names, sources);
+  if (problem !== undefined) return { ok: false, problem };
   return { ok: true, value: Object.freeze(values) as Config<N> };
+}
+
+/** Two settings that were both given and of which one stands for the other. */
+function contradiction(names: readonly SettingName[], sources: Sources): string | undefined {
+  for (const name of names) {
+    const definition: Setting<unknown> = SETTINGS[name];
+    const other = names.find((other) => other === definition.insteadOf);
+    if (other === undefined) continue;
+    const [one, two] = [find(definition, sources), find(SETTINGS[other], sources)];
+    if (one !== undefined && two !== undefined) return bothSet(one.source, two.source);
+  }
+  return undefined;
+}
+
+/** What to tell of two settings that contradict each other. @param one Its name. @param two The other's. */
+export function bothSet(one: string, two: string): string {
+  return `Cannot use both ${one} and ${two}: take one of them away`;
 }
 
 function readAll({ flag, read }: Setting<unknown>, texts: readonly string[]): Checked<readonly unknown[]> {

@@ -7,12 +7,12 @@ import { type Config, nameOf } from "../config.ts";
 import { Backoff } from "../ops/backoff.ts";
 import type { Log } from "../ops/logger.ts";
 import { sleep } from "../ops/sleep.ts";
-import { parseDatabaseUrl } from "../store/database_url.ts";
 import { openStore as open } from "../store/open_store.ts";
 import type { MaintainedStore } from "../store/maintenance.ts";
 import { type Store, StoreError } from "../store/store.ts";
-import { UsageError } from "./command.ts";
-import { LOCAL_DATABASE } from "./settings.ts";
+import { type Context, UsageError } from "./command.ts";
+import { findDatabase } from "./database_address.ts";
+import { type DATABASE_SETTINGS, LOCAL_DATABASE } from "./settings.ts";
 
 /** What opening needs to know. */
 export interface StoreNeeds {
@@ -20,24 +20,30 @@ export interface StoreNeeds {
   readonly real: boolean;
   /** Connections that write at once. */
   readonly writers: number;
-  readonly log: Log;
+  /** The command's log, and how it reads files. */
+  readonly context: Pick<Context, "log" | "readFile">;
 }
 
 /**
- * Opens the store that `DATABASE_URL` names. Nothing is connected yet.
+ * Opens the store that the settings name. Files of it are read, and nothing is connected yet.
  *
- * @throws {UsageError} When the URL is missing or not understood.
+ * @throws {UsageError} When the URL is missing or not understood, or when it and the password contradict each other.
  */
-export function openStore({ database }: Config<"database">, { real, writers, log }: StoreNeeds): MaintainedStore {
-  if (database === undefined && real) {
+export async function openStore(
+  config: Config<typeof DATABASE_SETTINGS[number]>,
+  { real, writers, context: { log, readFile } }: StoreNeeds,
+): Promise<MaintainedStore> {
+  if (config.database === undefined && config.databaseUrlFile === undefined && real) {
     throw new UsageError(
       `Cannot choose a database: with real Pub/Sub it must be named, so that nothing is acknowledged into a file by ` +
         `accident; set ${nameOf("database")}, such as mysql://user:password@host:3306/lms`,
     );
   }
-  const url = parseDatabaseUrl(database ?? LOCAL_DATABASE);
-  if (url.state === "invalid") throw new UsageError(`Cannot use ${nameOf("database")}: it ${url.reason}`);
-  return open(url.address, { writers, onWarning: (warning) => log.warn(warning) });
+  const { address, password } = await findDatabase(
+    { ...config, database: config.database ?? LOCAL_DATABASE },
+    readFile,
+  );
+  return open(address, { writers, password, onWarning: (warning) => log.warn(warning) });
 }
 
 /** What preparing needs to know. */

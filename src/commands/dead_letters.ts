@@ -62,7 +62,7 @@ export async function run(
   if ((action === show || action === drop) && ids.length === 0) {
     throw new UsageError(`Cannot ${name} dead letters: say which; list prints their ids`);
   }
-  await using store = openStore(config, { real: false, writers: 1, log: context.log });
+  await using store = await openStore(config, { real: false, writers: 1, context });
   return await action({ store, config, context, ids });
 }
 

@@ -11,9 +11,10 @@ import type { MIGRATE_SETTINGS } from "./settings.ts";
 /** Runs the command. */
 export async function run(
   config: Config<typeof MIGRATE_SETTINGS[number]>,
-  { log, print, drain }: Context,
+  context: Context,
 ): Promise<number> {
-  await using store = openStore(config, { real: false, writers: 1, log });
+  const { log, print, drain } = context;
+  await using store = await openStore(config, { real: false, writers: 1, context });
   if (config.dryRun) {
     const pending = await store.migrate({ dryRun: true });
     for (const { version, name, statements } of pending) {

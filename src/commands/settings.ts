@@ -1,11 +1,15 @@
 /**
- * Which settings each command takes, and which words as its argument. Data only, so that a help text loads none of what the commands work with.
+ * Which settings each command takes, and which words as its argument. Data only, so that a help text loads none of what
+ * the commands work with.
  *
  * @module
  */
 
 /** The settings that say where Pub/Sub is. */
 export const PUBSUB_SETTINGS = ["emulatorHost", "endpoint", "project", "topic", "subscription"] as const;
+
+/** The settings that say where the database is, and with what password. */
+export const DATABASE_SETTINGS = ["database", "databaseUrlFile", "mysqlPassword", "mysqlPasswordFile"] as const;
 
 /** Where the embedded Pub/Sub keeps things: it needs no address. */
 const EMBEDDED_SETTINGS = ["project", "topic", "subscription"] as const;
@@ -38,7 +42,7 @@ export const PUB_SETTINGS = [...PUBSUB_SETTINGS, "seed"] as const;
 /** Of `lms mon`. */
 export const MON_SETTINGS = [
   ...PUBSUB_SETTINGS,
-  "database",
+  ...DATABASE_SETTINGS,
   "startupTimeoutMs",
   ...MONITOR_SETTINGS,
   ...HEALTH_SETTINGS,
@@ -62,7 +66,7 @@ export const SIM_SETTINGS = [
 /** Of `lms demo`. */
 export const DEMO_SETTINGS = [
   ...EMBEDDED_SETTINGS,
-  "database",
+  ...DATABASE_SETTINGS,
   "startupTimeoutMs",
   ...MONITOR_SETTINGS,
   "durationMs",
@@ -76,13 +80,21 @@ export const DEMO_SETTINGS = [
 export const EMULATOR_SETTINGS = ["host", "port", "chaos", "seed"] as const;
 
 /** Of `lms migrate`. */
-export const MIGRATE_SETTINGS = ["database", "startupTimeoutMs", "dryRun"] as const;
+export const MIGRATE_SETTINGS = [...DATABASE_SETTINGS, "startupTimeoutMs", "dryRun"] as const;
 
 /** Of `lms verify`. */
-export const VERIFY_SETTINGS = ["database", "repair", "against", "json"] as const;
+export const VERIFY_SETTINGS = [...DATABASE_SETTINGS, "repair", "against", "json"] as const;
 
 /** Of `lms dead-letters`. */
-export const DEAD_LETTERS_SETTINGS = ["database", "json", "status", "reason", "limit", "as", "dryRun"] as const;
+export const DEAD_LETTERS_SETTINGS = [
+  ...DATABASE_SETTINGS,
+  "json",
+  "status",
+  "reason",
+  "limit",
+  "as",
+  "dryRun",
+] as const;
 
 /** What `lms dead-letters` can do. */
 export const DEAD_LETTER_ACTIONS = ["list", "show", "replay", "drop"] as const;

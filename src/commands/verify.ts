@@ -28,7 +28,7 @@ export async function run(
   context: Context,
 ): Promise<number> {
   const manifest = await manifests(config.against, context);
-  await using store = openStore(config, { real: false, writers: 1, log: context.log });
+  await using store = await openStore(config, { real: false, writers: 1, context });
   const repaired = config.repair ? (await store.repair()).differences : [];
   const found = await store.verify();
   const against = manifest === undefined ? [] : compare(found, manifest);

@@ -24,9 +24,14 @@ export interface MysqlAddress {
   readonly user: string;
   readonly password: string;
   readonly database: string;
+  /** A unix socket to connect through in place of host and port: an absolute path. */
+  readonly socketPath: string | undefined;
   readonly tls: TlsMode;
   /** A PEM file with the authorities to trust in place of the system's; read when connecting. */
   readonly tlsCaPath: string | undefined;
+  /** PEM files with the certificate to show to the server, and its key, both or neither; read when connecting. */
+  readonly tlsCertPath: string | undefined;
+  readonly tlsKeyPath: string | undefined;
 }
 
 /** Where a store keeps its tables. */
@@ -39,13 +44,16 @@ export type ParsedDatabaseUrl =
 
 const FORMS = "mysql://user:password@host:3306/database, sqlite:path or sqlite::memory:";
 const DEFAULT_PORT = 3306;
+const OPTIONS = ["ssl", "ssl_ca", "ssl_cert", "ssl_key", "socket"];
 
 /**
- * Parses `mysql://user:password@host:port/database?ssl=…&ssl_ca=…`, `sqlite:path` or `sqlite::memory:`.
+ * Parses `mysql://user:password@host:port/database?ssl=…&ssl_ca=…&ssl_cert=…&ssl_key=…`,
+ * `mysql://user:password@localhost/database?socket=/path`, `sqlite:path` or `sqlite::memory:`.
  *
  * The port defaults to 3306. `ssl` is one of {@linkcode TLS_MODES}, `true` (`verify_identity`) or `false` (`disabled`,
- * the default); `verify_identity` needs a host name. `mariadb:` means the same as `mysql:`. Special characters in the
- * user or the password are percent-encoded.
+ * the default); `verify_identity` needs a host name. With `socket` the host is `localhost` or left out, and there is
+ * neither port nor TLS. `mariadb:` means the same as `mysql:`. Special characters in the user or the password are
+ * percent-encoded.
  */
 export function parseDatabaseUrl(text: string): ParsedDatabaseUrl {
   const scheme = /^([a-z0-9+]{1,12}):/i.exec(text)?.[1]?.toLowerCase();
@@ -60,9 +68,10 @@ export function parseDatabaseUrl(text: string): ParsedDatabaseUrl {
   }
 }
 
-/** The address for people and for logs: scheme, host, port and database, or the path. */
+/** The address for people and for logs: scheme, host and port or socket, and database, or the path. */
 export function describeAddress(address: DatabaseAddress): string {
   if (address.kind === "sqlite") return `sqlite:${address.path}`;
+  if (address.socketPath !== undefined) return `mysql://localhost/${address.database}?socket=${address.socketPath}`;
   const host = address.host.includes(":") ? `[${address.host}]` : address.host;
   return `mysql://${host}:${address.port}/${address.database}`;
 }
@@ -75,10 +84,13 @@ function parseSqlite(rest: string): ParsedDatabaseUrl {
   return { state: "valid", address: { kind: "sqlite", path } };
 }
 
+/** An address whose host is left out, which `URL` does not take: up to where the host belongs. */
+const WITHOUT_HOST = /^[a-z0-9+]+:\/\/[^/?#]*@(?=[/?#]|$)/i;
+
 function parseMysql(text: string): ParsedDatabaseUrl {
   let url: URL;
   try {
-    url = new URL(text);
+    url = new URL(text.replace(WITHOUT_HOST, "$&localhost"));
   } catch {
     return invalid(`is not of the form mysql://user:password@host:3306/database; in the user and the password write \
 the characters / ? # @ : % as %2F %3F %23 %40 %3A %25`);
@@ -87,29 +99,68 @@ the characters / ? # @ : % as %2F %3F %23 %40 %3A %25`);
   const password = decoded(url.password);
   const database = decoded(url.pathname.slice(1));
   if (user === undefined || password === undefined) return invalid("has a % in its user or password; write it as %25");
-  if (url.hostname === "") return invalid("has no host");
+  if (url.hostname === "" || (WITHOUT_HOST.test(text) && !url.searchParams.has("socket"))) {
+    return invalid("has no host");
+  }
   if (user === "") return invalid("has no user");
   if (url.hash !== "") return invalid("has a #; in the password write it as %23");
   if (database === undefined || !/^[^/\\.\0]{1,64}$/u.test(database)) {
     return invalid("does not end in a database name of 1 to 64 characters, for example /lms");
   }
   for (const name of url.searchParams.keys()) {
-    if (name !== "ssl" && name !== "ssl_ca") return invalid(`has an unknown option ${name}; it takes ssl and ssl_ca`);
-  }
-  const tls = tlsMode(url.searchParams.get("ssl") ?? "disabled");
-  if (tls === undefined) return invalid(`has an ssl that is none of ${TLS_MODES.join(", ")}, true, false`);
-  const tlsCaPath = url.searchParams.get("ssl_ca") ?? undefined;
-  if (tlsCaPath !== undefined && tls !== "verify_ca" && tls !== "verify_identity") {
-    return invalid("has an ssl_ca that nothing reads; add ssl=verify_ca or ssl=verify_identity");
+    if (!OPTIONS.includes(name)) return invalid(`has an unknown option ${name}; it takes ${OPTIONS.join(", ")}`);
   }
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
-  if (tls === "verify_identity" && /^[\d.]+$|:/.test(host)) {
-    // The driver would compare the certificate with "localhost".
-    return invalid("asks for ssl=verify_identity with an address in place of a host name; use ssl=verify_ca");
+  const tls = parseTls(url.searchParams, host);
+  if (typeof tls === "string") return invalid(tls);
+  const socketPath = url.searchParams.get("socket") ?? undefined;
+  if (socketPath !== undefined) {
+    const reason = socketProblem(socketPath, { host, port: url.port, tls: tls.tls });
+    if (reason !== undefined) return invalid(reason);
   }
   const port = url.port === "" ? DEFAULT_PORT : Number(url.port);
   if (port === 0) return invalid("has port 0");
-  return { state: "valid", address: { kind: "mysql", host, port, user, password, database, tls, tlsCaPath } };
+  return { state: "valid", address: { kind: "mysql", host, port, user, password, database, socketPath, ...tls } };
+}
+
+type TlsOptions = Pick<MysqlAddress, "tls" | "tlsCaPath" | "tlsCertPath" | "tlsKeyPath">;
+
+/** The options of TLS, or what is wrong with them. */
+function parseTls(params: URLSearchParams, host: string): TlsOptions | string {
+  const option = (name: string) => params.get(name) ?? undefined;
+  const tls = tlsMode(option("ssl") ?? "disabled");
+  if (tls === undefined) return `has an ssl that is none of ${TLS_MODES.join(", ")}, true, false`;
+  const [tlsCaPath, tlsCertPath, tlsKeyPath] = [option("ssl_ca"), option("ssl_cert"), option("ssl_key")];
+  for (const name of ["ssl_ca", "ssl_cert", "ssl_key"]) {
+    if (option(name) === "") return `has an ${name} that names no file`;
+  }
+  if (tlsCaPath !== undefined && tls !== "verify_ca" && tls !== "verify_identity") {
+    return "has an ssl_ca that nothing reads; add ssl=verify_ca or ssl=verify_identity";
+  }
+  if ((tlsCertPath === undefined) !== (tlsKeyPath === undefined)) {
+    const [there, missing] = tlsKeyPath === undefined ? ["ssl_cert", "ssl_key"] : ["ssl_key", "ssl_cert"];
+    return `has an ${there} and no ${missing}; a client's certificate needs both`;
+  }
+  if (tlsCertPath !== undefined && tls === "disabled") {
+    return "has an ssl_cert that nothing reads; add ssl=required, ssl=verify_ca or ssl=verify_identity";
+  }
+  if (tls === "verify_identity" && /^[\d.]+$|:/.test(host)) {
+    // The driver would compare the certificate with "localhost".
+    return "asks for ssl=verify_identity with an address in place of a host name; use ssl=verify_ca";
+  }
+  return { tls, tlsCaPath, tlsCertPath, tlsKeyPath };
+}
+
+/** What does not go with a socket. */
+function socketProblem(
+  path: string,
+  { host, port, tls }: { readonly host: string; readonly port: string; readonly tls: TlsMode },
+): string | undefined {
+  if (!/^\/[^\0]+$/.test(path)) return "has a socket that is no absolute path, for example /run/mysqld/mysqld.sock";
+  if (host.toLowerCase() !== "localhost") return "has a socket and a host; with a socket the host is localhost";
+  if (port !== "") return "has a socket and a port; leave one of them out";
+  if (tls !== "disabled") return "has a socket and ssl; a socket stays on this machine: leave ssl out";
+  return undefined;
 }
 
 function tlsMode(word: string): TlsMode | undefined {

@@ -51,6 +51,8 @@ import { planWrite, writeResult } from "./write_plan.ts";
 export interface MysqlStoreOptions {
   /** How many writes the caller runs at once; one more connection is kept for readers. */
   readonly writers: number;
+  /** Asked for the password at every connection, in place of the address' own. */
+  readonly password?: (() => Promise<string>) | undefined;
   /** Milliseconds for a connection to come up. */
   readonly connectTimeoutMs: number;
   /** Milliseconds that a transaction may take before its connection is given up, as for a server that fell silent. */
@@ -82,10 +84,11 @@ export class MysqlStore implements MaintainedStore {
     this.address = describeAddress(address);
     this.#address = address;
     this.#options = options;
-    const { connectTimeoutMs, onWarning, writers, writeTimeoutMs } = options;
+    const { password, connectTimeoutMs, onWarning, writers, writeTimeoutMs } = options;
     // A writer behind a stuck one is to fail with `retry` well before its own time is over.
     const lockWaitSeconds = Math.min(Math.max(Math.floor(writeTimeoutMs / 4_000), 1), LOCK_WAIT_SECONDS_MAX);
-    this.#sessions = new MysqlSessions(address, { idleMax: writers + 1, connectTimeoutMs, lockWaitSeconds, onWarning });
+    const idleMax = writers + 1;
+    this.#sessions = new MysqlSessions(address, { idleMax, password, connectTimeoutMs, lockWaitSeconds, onWarning });
   }
 
   async write(batch: WriteBatch, { signal }: { readonly signal: AbortSignal }): Promise<WriteResult> {

@@ -118,7 +118,7 @@ const BY_NUMBER: ReadonlyMap<number, Disposition> = new Map<number, Disposition>
 /** By the code of the driver or the operating system, where no server answered. */
 const BY_CODE: ReadonlyMap<string, Disposition> = new Map<string, Disposition>([
   ["EACCES", "fatal"],
-  ["ENOENT", "fatal"], // the file that ssl_ca names
+  ["ENOENT", "reconnect"], // the unix socket of a server that does not run
   ["ERR_INVALID_ARG_TYPE", "fatal"],
   ["AUTH_SWITCH_PLUGIN_ERROR", "fatal"],
   ["HANDSHAKE_NO_SSL_SUPPORT", "fatal"], // the server has no TLS and the address asks for it

@@ -8,6 +8,7 @@ import type { Socket } from "node:net";
 import { type Connection, type ConnectionOptions, createConnection, escape } from "mysql2";
 import type { MysqlAddress } from "./database_url.ts";
 import { isServerAnswer } from "./mysql_errors.ts";
+import { tlsOptions } from "./mysql_tls.ts";
 
 /** A row of a result, by column name. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -16,6 +17,8 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface SessionOptions {
   /** Connect without choosing the database, which may not exist yet. */
   readonly withoutDatabase?: boolean;
+  /** Asked for the password, in place of the address' own. */
+  readonly password?: (() => Promise<string>) | undefined;
   /** For the connection and its setup together, in milliseconds. */
   readonly connectTimeoutMs: number;
   /** How long a statement waits for a row's lock before it fails with 1205. */
@@ -65,7 +68,8 @@ export class MysqlSession {
   /**
    * Connects, and sets time zone, SQL mode, isolation and lock wait.
    *
-   * @throws The driver's error, or the signal's reason.
+   * @throws The driver's error, a `StoreError` for a file of TLS that cannot be used, what the password's source
+   *   throws, or the signal's reason.
    */
   static async open(address: MysqlAddress, options: SessionOptions): Promise<MysqlSession> {
     options.signal?.throwIfAborted();
@@ -185,10 +189,11 @@ export class MysqlSession {
 
 async function connectionOptions(address: MysqlAddress, options: SessionOptions): Promise<ConnectionOptions> {
   const connection: ConnectionOptions = {
-    host: address.host,
-    port: address.port,
+    ...(address.socketPath === undefined
+      ? { host: address.host, port: address.port }
+      : { socketPath: address.socketPath }),
     user: address.user,
-    password: address.password,
+    password: options.password === undefined ? address.password : await options.password(),
     charset: "utf8mb4_bin",
     timezone: "Z",
     dateStrings: true,
@@ -201,12 +206,7 @@ async function connectionOptions(address: MysqlAddress, options: SessionOptions)
   };
   if (options.withoutDatabase !== true) connection.database = address.database;
   if (address.tls === "disabled") return connection;
-  const ca = address.tlsCaPath === undefined ? {} : { ca: await Deno.readTextFile(address.tlsCaPath) };
-  const rejectUnauthorized = address.tls !== "required";
-  return {
-    ...connection,
-    ssl: { ...ca, rejectUnauthorized, verifyIdentity: address.tls === "verify_identity" },
-  };
+  return { ...connection, ssl: await tlsOptions(address) };
 }
 
 function connectionClosed(): Error {

@@ -4,9 +4,9 @@
  * @module
  */
 import { escape } from "mysql2";
-import { describeAddress, type MysqlAddress } from "./database_url.ts";
+import type { MysqlAddress } from "./database_url.ts";
+import { adviceFor } from "./mysql_advice.ts";
 import { isDriverError, isServerAnswer, serverErrorNumber, toStoreError } from "./mysql_errors.ts";
-import { createDatabaseAdvice } from "./mysql_migrate.ts";
 import { MysqlSession } from "./mysql_session.ts";
 import { MIGRATIONS } from "./schema.ts";
 import { StoreError } from "./store.ts";
@@ -15,6 +15,8 @@ import { StoreError } from "./store.ts";
 export interface MysqlSessionsOptions {
   /** Idle sessions kept open. More may be lent at once; they are closed when they come back. */
   readonly idleMax: number;
+  /** Asked for the password at every connection, in place of the address' own. */
+  readonly password?: (() => Promise<string>) | undefined;
   readonly connectTimeoutMs: number;
   readonly lockWaitSeconds: number;
   readonly onWarning: (message: string) => void;
@@ -34,11 +36,9 @@ export interface UseOptions {
 /** Seconds that a session ended by id gets to roll back, before its locks are left to the lock wait. */
 const KILL_WAIT_SECONDS = 5;
 
+const ER_ACCESS_DENIED_ERROR = 1045;
 const ER_KILL_DENIED_ERROR = 1095;
 const ER_NO_SUCH_THREAD = 1094;
-const ER_NO_SUCH_TABLE = 1146;
-const ER_BAD_DB_ERROR = 1049;
-const ER_DBACCESS_DENIED_ERROR = 1044;
 
 /** Pub/Sub takes messages of up to 10 MB, which a dead letter keeps whole, in one packet. */
 const PACKET_BYTES_WANTED = 16 * 1024 * 1024;
@@ -53,6 +53,8 @@ export class MysqlSessions implements AsyncDisposable {
   readonly #lostMarks = new Set<string>();
   readonly #closing = new AbortController();
   #warnedOfPacket = false;
+  /** Whether the server ever let us in. */
+  #admitted = false;
 
   constructor(address: MysqlAddress, options: MysqlSessionsOptions) {
     this.#address = address;
@@ -100,11 +102,7 @@ export class MysqlSessions implements AsyncDisposable {
   /** A session outside the pool, which the caller ends; not checked for writing. @throws {StoreError} */
   async open(options: { readonly action: string; readonly withoutDatabase?: boolean }): Promise<MysqlSession> {
     try {
-      return await MysqlSession.open(this.#address, {
-        ...this.#options,
-        signal: this.#closing.signal,
-        withoutDatabase: options.withoutDatabase ?? false,
-      });
+      return await this.#open(this.#closing.signal, options.withoutDatabase ?? false);
     } catch (error) {
       throw isDriverError(error) ? this.#explained(toStoreError(options.action, error)) : error;
     }
@@ -127,10 +125,13 @@ export class MysqlSessions implements AsyncDisposable {
       if (idle.alive) return idle;
     }
     const signals = signal === undefined ? [] : [signal];
-    return await MysqlSession.open(this.#address, {
-      ...this.#options,
-      signal: AbortSignal.any([this.#closing.signal, ...signals]),
-    });
+    return await this.#open(AbortSignal.any([this.#closing.signal, ...signals]), false);
+  }
+
+  async #open(signal: AbortSignal, withoutDatabase: boolean): Promise<MysqlSession> {
+    const session = await MysqlSession.open(this.#address, { ...this.#options, signal, withoutDatabase });
+    this.#admitted = true;
+    return session;
   }
 
   async #giveBack(session: MysqlSession): Promise<void> {
@@ -207,21 +208,15 @@ set it to ${PACKET_BYTES_WANTED} or more`,
 
   /** Adds what the operator can do, where that is known. */
   #explained(error: StoreError): StoreError {
-    const advice = adviceFor(serverErrorNumber(error.cause), this.#address);
+    const { cause } = error;
+    if (serverErrorNumber(cause) === ER_ACCESS_DENIED_ERROR && this.#admitted && this.#options.password !== undefined) {
+      // It was right before and is read anew each time: somebody changes it, at the server and where it is kept.
+      const message = `${error.message}; waiting for the new password`;
+      return new StoreError(message, { disposition: "reconnect", cause });
+    }
+    const advice = adviceFor(error.cause, this.#address);
     if (advice === undefined) return error;
     return new StoreError(`${error.message}; ${advice}`, { disposition: error.disposition, cause: error.cause });
-  }
-}
-
-function adviceFor(number: number | undefined, address: MysqlAddress): string | undefined {
-  switch (number) {
-    case ER_NO_SUCH_TABLE:
-    case ER_BAD_DB_ERROR:
-      return `run "lms migrate" on ${describeAddress(address)} first`;
-    case ER_DBACCESS_DENIED_ERROR: // also what a user without rights on it is told of a database that does not exist
-      return createDatabaseAdvice(address);
-    default:
-      return undefined;
   }
 }
 

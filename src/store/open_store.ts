@@ -14,6 +14,8 @@ export interface OpenStoreOptions {
   readonly writers: number;
   /** Told of what is not in order and stops nothing: a missing privilege, a small packet. Never holds a password. */
   readonly onWarning: (message: string) => void;
+  /** Asked for the password at every connection to a server, in place of the address' own. */
+  readonly password?: (() => Promise<string>) | undefined;
   /** Milliseconds for a connection to a server to come up; default 10,000. */
   readonly connectTimeoutMs?: number;
   /** Milliseconds after which a server that does not answer a write counts as lost; default 60,000. */
@@ -33,13 +35,13 @@ const WRITE_TIMEOUT_MS = 60_000;
  * @throws {RangeError} When an option is out of its range.
  */
 export function openStore(address: DatabaseAddress, options: OpenStoreOptions): MaintainedStore {
-  const { writers, onWarning, nowMs = Date.now } = options;
+  const { writers, onWarning, password, nowMs = Date.now } = options;
   const { connectTimeoutMs = CONNECT_TIMEOUT_MS, writeTimeoutMs = WRITE_TIMEOUT_MS } = options;
   if (!Number.isSafeInteger(writers) || writers < 1) throw new RangeError(`Cannot open store with ${writers} writers`);
   switch (address.kind) {
     case "sqlite":
       return new SqliteStore(address);
     case "mysql":
-      return new MysqlStore(address, { writers, onWarning, nowMs, connectTimeoutMs, writeTimeoutMs });
+      return new MysqlStore(address, { writers, onWarning, password, nowMs, connectTimeoutMs, writeTimeoutMs });
   }
 }

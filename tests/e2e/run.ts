@@ -2,7 +2,7 @@
  * The end-to-end test: simulators, Pub/Sub, monitor and database as separate processes, and then the proof that every
  * published message is stored exactly once.
  *
- *     deno task e2e [--database=mysql|mariadb] [--pubsub=emulator|tls|gcp] [--seconds=60]
+ *     deno task e2e [--database=mysql|mariadb] [--database-tls] [--pubsub=emulator|tls|gcp] [--seconds=60]
  *
  * @module
  */
@@ -16,9 +16,13 @@ import { prove } from "./proof.ts";
 import { googleAccess, openPubSub, type PubSubKind } from "./pubsub_under_test.ts";
 import { loggerReport, monitorReport } from "./report.ts";
 
-const flags = parseArgs(Deno.args, { string: ["database", "pubsub", "seconds", "output"] });
+const flags = parseArgs(Deno.args, {
+  string: ["database", "pubsub", "seconds", "output"],
+  boolean: ["database-tls"],
+});
 const databaseKind = flags.database ?? "mysql";
 const pubsubKind = flags.pubsub ?? "emulator";
+const databaseTls = flags["database-tls"];
 const seconds = Number(flags.seconds ?? 60);
 if (databaseKind !== "mysql" && databaseKind !== "mariadb") throw new Error(`unknown database: ${databaseKind}`);
 const kinds: readonly string[] = ["emulator", "tls", "gcp"] satisfies PubSubKind[];
@@ -47,11 +51,12 @@ const output = flags.output ?? "output";
 await Deno.mkdir(output, { recursive: true });
 const stamp = new Date().toISOString().replace(/[-:]/g, "").replace(/\..*/, "Z");
 const work = await Deno.makeTempDir({ prefix: "lms_e2e_" });
-say(`Pub/Sub: ${pubsubKind}, database: ${databaseKind}, ${seconds} s`);
+const databaseAccess = databaseTls ? " over TLS, its certificate verified" : "";
+say(`Pub/Sub: ${pubsubKind}, database: ${databaseKind}${databaseAccess}, ${seconds} s`);
 
 try {
   await using pubsub = await openPubSub(pubsubKind as PubSubKind, work);
-  await using server = await startDatabase(databaseKind);
+  await using server = await startDatabase(databaseKind, databaseTls ? { own: true, tls: true } : { own: false });
   await using database = await server.freshDatabase();
   say(`Pub/Sub at ${pubsub.address}; database ${server.version}`);
 
@@ -95,24 +100,28 @@ try {
   const manifest = mergeManifests(manifests);
   say(`published ${manifest.published} messages in ${Math.round((performance.now() - startedAt) / 1000)} s`);
 
-  let proof = await prove(database.url, manifest);
+  let proof = await prove(database.plainUrl, manifest);
   const waitedSince = performance.now();
   while (
     proof.entries + proof.deadLetters < manifest.published && performance.now() - waitedSince < SETTLE_WITHIN_MS
   ) {
     await delay(1_000);
-    proof = await prove(database.url, manifest);
+    proof = await prove(database.plainUrl, manifest);
   }
   second.signal("SIGTERM");
   const drained = await second.ended();
-  proof = await prove(database.url, manifest);
+  proof = await prove(database.plainUrl, manifest);
 
   const problems = [...proof.differences];
   if (drained.code !== 0) problems.push(`the monitor ended with ${drained.code} instead of 0`);
   if (manifest.published === 0) problems.push("nothing was published");
   if (proof.deadLetters === 0) problems.push("no malformed message was published");
 
-  const setting = { pubsub: `${pubsubKind} at ${pubsub.address}`, database: server.version, seconds };
+  const setting = {
+    pubsub: `${pubsubKind} at ${pubsub.address}`,
+    database: `${server.version}${databaseAccess}`,
+    seconds,
+  };
   const logger = loggerReport(setting, manifests, simulated);
   const monitor = monitorReport(setting, { killed: first.log, drained: second.log }, proof);
   await Deno.writeTextFile(`${output}/logger_e2e_${stamp}.txt`, logger);

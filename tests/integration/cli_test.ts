@@ -38,6 +38,23 @@ const refused: readonly {
   readonly says: readonly string[];
 }[] = [
   { name: "an unknown command", args: ["mokc"], says: ['"mokc"', "did you mean mock?", "emulator"] },
+  {
+    name: "a URL and a file that holds one",
+    args: ["verify", "--database=sqlite::memory:"],
+    env: { DATABASE_URL_FILE: "/run/secrets/url" },
+    says: ["DATABASE_URL_FILE", "--database"],
+  },
+  {
+    name: "a password in the URL and another one beside it",
+    args: ["migrate"],
+    env: { DATABASE_URL: "mysql://lms:hunter2@db/lms", MYSQL_PASSWORD: "hunter3" },
+    says: ["DATABASE_URL", "MYSQL_PASSWORD"],
+  },
+  {
+    name: "a password's file that is not there",
+    args: ["verify", "--database=mysql://lms@db/lms", "--password-file=/nowhere"],
+    says: ["--password-file", "MYSQL_PASSWORD_FILE", '"/nowhere"', "there is no such file"],
+  },
   { name: "an unknown flag", args: ["mon", "--bach-size=3"], says: ['"--bach-size"', "did you mean --batch-size?"] },
   { name: "a bad value of a flag", args: ["mock", "--writers=0"], says: ["--writers", '"0"', "from 1 to 64"] },
   {
@@ -108,6 +125,15 @@ Deno.test("lms mock prints its messages as CSV and 3 record(s), with nothing els
   const { code, stdout, stderr } = await runLms(["mock"]);
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   assertMatch(stdout, /^service_name,payload,severity,timestamp,created_at\r?\n[^]*\n3 record\(s\)\n$/);
+});
+
+Deno.test("lms mock, which asks no certificate of anyone, runs where the lists of authorities are missing", async () => {
+  const variables = [
+    ...["SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "DENO_CERT"],
+    "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
+  ];
+  const { code, stderr } = await runLms(["mock"], Object.fromEntries(variables.map((name) => [name, "/nowhere"])));
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
 });
 
 Deno.test("lms mock 7 prints seven records", async () => {

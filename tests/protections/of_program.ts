@@ -105,4 +105,29 @@ export const OF_PROGRAM: readonly Protection[] = [
       filter: "prepareStore() tries again while the database is away",
     },
   ]),
+  ...protectionsOf({
+    file: "src/commands/database_address.ts",
+    test: "tests/unit/commands/database_address_test.ts",
+  }, [
+    {
+      name: "Of two passwords none is chosen in silence",
+      find: "if (given.length > 1) throw",
+      replace: "if (given.length > 9) throw",
+      filter: "findDatabase() refuses two passwords beside the URL",
+    },
+    {
+      name: "A password's file that is being replaced does not end a running monitor",
+      find: "password: () => password().catch(waitFor)",
+      replace: "password",
+      filter: "findDatabase() waits for a password's file that is gone while LMS runs",
+    },
+  ]),
+  ...protectionsOf({ file: "src/commands/secret_file.ts", test: "tests/unit/commands/secret_file_test.ts" }, [
+    {
+      name: "A secret out of a file loses one newline and is otherwise what the file holds",
+      find: `text.replace(/\\r?\\n$/, "")`,
+      replace: "text.trim()",
+      filter: `readSecret() takes "\\n sec ret \\n"`,
+    },
+  ]),
 ];

@@ -5,6 +5,7 @@
  */
 import { type Protection, protectionsOf } from "./protection.ts";
 
+const CONNECTIONS = "tests/contract/server_connections_test.ts";
 const MYSQL = "tests/contract/mysql_store_test.ts";
 const MONITOR = "tests/contract/monitor_faults_test.ts";
 const SQLITE = "tests/contract/sqlite_store_test.ts";
@@ -316,6 +317,36 @@ export const OF_STORE: readonly Protection[] = [
       find: `[5, "retry"]`,
       replace: `[5, "fatal"]`,
       filter: "write() is `retry` while another process holds the write lock, and exact afterwards",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/mysql_tls.ts", test: CONNECTIONS }, [
+    {
+      name: "MySQL: a server whose authority is not trusted is refused with ssl=verify_ca",
+      find: `rejectUnauthorized: address.tls !== "required"`,
+      replace: "rejectUnauthorized: false",
+      filter: "mysql: a server with a certificate of its own authority",
+    },
+    {
+      name: "MySQL: a server of another name than its certificate's is refused with ssl=verify_identity",
+      find: `verifyIdentity: address.tls === "verify_identity"`,
+      replace: "verifyIdentity: false",
+      filter: "mysql: a server whose certificate is for another name is refused",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/mysql_sessions.ts", test: CONNECTIONS }, [
+    {
+      name: "MySQL: a password that is changed under a running monitor is waited for",
+      find: "this.#admitted && ",
+      replace: "false && ",
+      filter: "mysql: a server with a certificate of its own authority",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/mysql_errors.ts", test: "tests/unit/store/mysql_errors_test.ts" }, [
+    {
+      name: "MySQL: a server whose unix socket is not there yet is waited for",
+      find: `["ENOENT", "reconnect"]`,
+      replace: `["ENOENT", "fatal"]`,
+      filter: "mysqlDisposition() of a unix socket that is not there is reconnect",
     },
   ]),
 ];

@@ -4,15 +4,15 @@
  * @module
  */
 import { createConnection } from "mysql2/promise";
+import { DockerServer } from "./database_docker.ts";
 import {
   type DatabaseKind,
-  freePort,
-  greets,
   installedProgram,
   type ServerControl,
   ServerProcess,
   unpackedProgram,
 } from "./database_server.ts";
+import { makeTlsFiles, type TlsFiles } from "./tls.ts";
 
 export type { DatabaseKind } from "./database_server.ts";
 
@@ -22,8 +22,10 @@ export type Row = Readonly<Record<string, unknown>>;
 /** A database of its own on a {@linkcode TestServer}; disposing drops it. */
 export interface TestDatabase extends AsyncDisposable {
   readonly name: string;
-  /** For `DATABASE_URL`, as the server's administrator. */
+  /** For `DATABASE_URL`, as the server's administrator; with `ssl=verify_identity` where the server has our certificate. */
   readonly url: string;
+  /** The same without options, for other programs than LMS. */
+  readonly plainUrl: string;
   /** Runs one statement as the administrator, beside the store. */
   query(sql: string): Promise<readonly Row[]>;
 }
@@ -31,7 +33,7 @@ export interface TestDatabase extends AsyncDisposable {
 /** A server; disposing stops it where this process started it. */
 export interface TestServer extends AsyncDisposable {
   readonly kind: DatabaseKind;
-  /** The administrator's address, without a database. */
+  /** The administrator's address, without a database and without TLS. */
   readonly url: string;
   /** As the server says it: `9.7.4-2`, `10.11.18-MariaDB-0+deb12u1`. */
   readonly version: string;
@@ -39,6 +41,10 @@ export interface TestServer extends AsyncDisposable {
   readonly origin: string;
   /** To stop, kill and start the server; `undefined` for one that this process did not start itself. */
   readonly control: ServerControl | undefined;
+  /** Its unix socket; `undefined` for one that does not run on this machine's own files. */
+  readonly socketPath: string | undefined;
+  /** Its certificate, that of its authority, and a client's; `undefined` unless it was started with `tls`. */
+  readonly tls: TlsFiles | undefined;
   /** A database that nothing else uses; it does not exist yet where `create` is false. */
   freshDatabase(options?: { readonly create: boolean }): Promise<TestDatabase>;
   query(sql: string): Promise<readonly Row[]>;
@@ -68,32 +74,66 @@ interface Origin {
   readonly url: string;
   readonly origin: string;
   readonly control?: ServerControl;
+  readonly socketPath?: string;
   stop(): Promise<void>;
+}
+
+/** Which server. */
+export interface DatabaseOptions {
+  /** Leaves the variable out, for tests that crash the server or that choose how it is started. */
+  readonly own: boolean;
+  /**
+   * Of an own server: `true` gives it a certificate of an authority of its own, for `localhost` and 127.0.0.1; names as
+   * of {@linkcode makeTlsFiles} one for these; `false` leaves it without TLS. Unset: as the program does by itself.
+   */
+  readonly tls?: boolean | string;
 }
 
 /**
  * A server from the first of: the address in `LMS_TEST_MYSQL_URL` or `LMS_TEST_MARIADB_URL`; Docker, where an engine
  * answers; a server program that is installed; Debian's packages, unpacked below `LMS_CACHE` (default `.cache`).
  *
- * @param options.own Leaves the variable out, for tests that crash the server.
  * @throws {Error} Says why each of them failed and what to install.
  */
 export async function startDatabase(
   kind: DatabaseKind,
-  options: { readonly own: boolean } = { own: false },
+  options: DatabaseOptions = { own: false },
 ): Promise<TestServer> {
+  if (!options.own && options.tls !== undefined) {
+    throw new RangeError("Cannot choose the TLS of a server that is given");
+  }
   const given = options.own ? undefined : Deno.env.get(URL_VARIABLE[kind]);
   if (given !== undefined && given !== "") {
     const url = given.replace(/\/+$/, "");
     return await connected(kind, { url, origin: URL_VARIABLE[kind], stop: () => Promise.resolve() });
   }
+  if (typeof options.tls !== "string" && options.tls !== true) return await startedServer(kind, options.tls);
+  const folder = await Deno.makeTempDir({ prefix: "lms-database-tls-" });
+  const remove = () => Deno.remove(folder, { recursive: true });
+  try {
+    const files = await makeTlsFiles(folder, options.tls === true ? undefined : options.tls);
+    const server = await startedServer(kind, files);
+    const stop = async () => {
+      await server[Symbol.asyncDispose]();
+      await remove();
+    };
+    return { ...server, [Symbol.asyncDispose]: stop };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** @param tls The files of its certificate, `false` for a server without TLS, or `undefined`. */
+async function startedServer(kind: DatabaseKind, tls: TlsFiles | false | undefined): Promise<TestServer> {
+  const args = tls === undefined ? [] : tls === false ? WITHOUT_TLS[kind] : tlsOptions(tls);
   const cache = Deno.env.get("LMS_CACHE") ?? new URL("../../.cache", import.meta.url).pathname;
   const sources: readonly (readonly [name: string, start: () => Promise<Origin>])[] = [
-    ["Docker", () => fromDocker(kind)],
-    ["installed", async () => started(await ServerProcess.start(await installedProgram(kind)), "installed")],
+    ["Docker", () => fromDocker(kind, { args, files: tls === false ? undefined : tls })],
+    ["installed", async () => started(await ServerProcess.start(await installedProgram(kind), args), "installed")],
     ["Debian", async () => {
       const program = await unpackedProgram(kind, cache);
-      return started(await ServerProcess.start(program), program.origin);
+      return started(await ServerProcess.start(program, args), program.origin);
     }],
   ];
   const failures: string[] = [];
@@ -105,7 +145,7 @@ export async function startDatabase(
       failures.push(`${name}: ${error instanceof Error ? error.message : error}`);
       continue;
     }
-    return await connected(kind, origin);
+    return await connected(kind, { ...origin, ...(tls === undefined || tls === false ? {} : { tls }) });
   }
   throw new Error(
     `No ${kind} server for tests. Set ${URL_VARIABLE[kind]} to an administrator's address, start Docker, install \
@@ -115,12 +155,37 @@ ${kind === "mysql" ? "mysql-server" : "mariadb-server"}, or use a machine with a
   );
 }
 
-function started(process: ServerProcess, origin: string): Origin {
-  const stop = () => process[Symbol.asyncDispose]();
-  return { url: `mysql://root@127.0.0.1:${process.port}`, origin, control: process, stop };
+/** MySQL makes itself a certificate unless no version of TLS is left. */
+const WITHOUT_TLS: Readonly<Record<DatabaseKind, readonly string[]>> = {
+  mysql: ["--tls-version="],
+  mariadb: ["--skip-ssl"],
+};
+
+function tlsOptions({ caFile, certFile, keyFile }: TlsFiles): string[] {
+  return [`--ssl-ca=${caFile}`, `--ssl-cert=${certFile}`, `--ssl-key=${keyFile}`];
 }
 
-async function connected(kind: DatabaseKind, origin: Origin): Promise<TestServer> {
+function started(process: ServerProcess, origin: string): Origin {
+  const { port, socketPath } = process;
+  const stop = () => process[Symbol.asyncDispose]();
+  return { url: `mysql://root@127.0.0.1:${port}`, origin, control: process, socketPath, stop };
+}
+
+async function fromDocker(
+  kind: DatabaseKind,
+  options: { readonly args: readonly string[]; readonly files: TlsFiles | undefined },
+): Promise<Origin> {
+  const { args, files } = options;
+  const { caFile, certFile, keyFile } = files ?? {};
+  const server = await DockerServer.start(kind, {
+    args,
+    files: [caFile, certFile, keyFile].filter((f) => f !== undefined),
+  });
+  const stop = () => server[Symbol.asyncDispose]();
+  return { url: `mysql://root@127.0.0.1:${server.port}`, origin: `Docker ${server.image}`, control: server, stop };
+}
+
+async function connected(kind: DatabaseKind, origin: Origin & { readonly tls?: TlsFiles }): Promise<TestServer> {
   const query = (sql: string) => runQuery(origin.url, sql);
   try {
     const [row] = await query("SELECT VERSION() AS version");
@@ -130,7 +195,9 @@ async function connected(kind: DatabaseKind, origin: Origin): Promise<TestServer
       version: String(row?.version),
       origin: origin.origin,
       control: origin.control,
-      freshDatabase: (options = { create: true }) => freshDatabase(origin.url, options),
+      socketPath: origin.socketPath,
+      tls: origin.tls,
+      freshDatabase: (options = { create: true }) => freshDatabase(origin, options),
       query,
       sessions: async (database) => {
         const rows = await query(`${SESSIONS[kind]} = '${database}'`);
@@ -144,13 +211,20 @@ async function connected(kind: DatabaseKind, origin: Origin): Promise<TestServer
   }
 }
 
-async function freshDatabase(server: string, options: { readonly create: boolean }): Promise<TestDatabase> {
+async function freshDatabase(
+  { url: server, tls }: { readonly url: string; readonly tls?: TlsFiles },
+  options: { readonly create: boolean },
+): Promise<TestDatabase> {
   const name = `lms_test_${crypto.randomUUID().slice(0, 13).replaceAll("-", "")}`;
   if (options.create) await runQuery(server, `CREATE DATABASE ${name}`);
+  const plainUrl = `${server}/${name}`;
   return {
     name,
-    url: `${server}/${name}`,
-    query: (sql) => runQuery(`${server}/${name}`, sql),
+    url: tls === undefined
+      ? plainUrl
+      : `${plainUrl.replace("@127.0.0.1:", "@localhost:")}?ssl=verify_identity&ssl_ca=${tls.caFile}`,
+    plainUrl,
+    query: (sql) => runQuery(plainUrl, sql),
     [Symbol.asyncDispose]: async () => {
       await runQuery(server, `DROP DATABASE IF EXISTS ${name}`);
     },
@@ -173,50 +247,4 @@ async function runQuery(uri: string, sql: string): Promise<readonly Row[]> {
   } finally {
     await connection.end();
   }
-}
-
-async function fromDocker(kind: DatabaseKind): Promise<Origin> {
-  const docker = async (...args: string[]) => {
-    const { success, stdout, stderr } = await new Deno.Command("docker", { args }).output();
-    const text = new TextDecoder().decode(success ? stdout : stderr).trim();
-    if (!success) throw new Error(text.slice(-300));
-    return text;
-  };
-  await docker("version", "--format", "{{.Server.Version}}");
-  const environment = ["--env", "MYSQL_ALLOW_EMPTY_PASSWORD=1", "--env", "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD=1"];
-  // A port of ours rather than one that Docker chooses: that would be another one after a restart.
-  const port = freePort();
-  const id = await docker("create", ...environment, "--publish", `127.0.0.1:${port}:3306`, IMAGE[kind]);
-  const remove = async () => {
-    await docker("rm", "--force", "--volumes", id);
-  };
-  const control: ServerControl = {
-    start: async () => {
-      await docker("start", id);
-      // The image's first start fills its data folder with a server that listens to no port.
-      for (let tries = 0; !await greets(port); tries++) {
-        if (tries === 1_200) throw new Error(`${IMAGE[kind]} did not open its port within 120 s`);
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-    },
-    stop: async () => {
-      await docker("stop", id);
-    },
-    kill: async () => {
-      await docker("kill", id);
-    },
-    freeze: async () => {
-      await docker("pause", id);
-    },
-    thaw: async () => {
-      await docker("unpause", id);
-    },
-  };
-  try {
-    await control.start();
-  } catch (error) {
-    await remove();
-    throw error;
-  }
-  return { url: `mysql://root@127.0.0.1:${port}`, origin: `Docker ${IMAGE[kind]}`, control, stop: remove };
 }

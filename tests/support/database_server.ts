@@ -109,6 +109,8 @@ export interface ServerControl {
 /** A running server; the folder with its data is deleted when it is disposed. */
 export class ServerProcess implements ServerControl, AsyncDisposable {
   readonly port: number;
+  /** Its unix socket: a path. */
+  readonly socketPath: string;
   readonly #command: readonly string[];
   readonly #folder: string;
   #child: Deno.ChildProcess | undefined;
@@ -117,10 +119,18 @@ export class ServerProcess implements ServerControl, AsyncDisposable {
     this.#command = command;
     this.#folder = at.folder;
     this.port = at.port;
+    this.socketPath = `${at.folder}/socket`;
   }
 
-  /** Makes a data folder and starts the server; resolves when it takes connections. */
-  static async start({ command, bootstrapSql }: ServerProgram): Promise<ServerProcess> {
+  /**
+   * Makes a data folder and starts the server; resolves when it takes connections.
+   *
+   * @param options Further options of the program.
+   */
+  static async start(
+    { command, bootstrapSql }: ServerProgram,
+    options: readonly string[] = [],
+  ): Promise<ServerProcess> {
     const folder = await Deno.makeTempDir({ prefix: "lms-database-" });
     try {
       const data = [...command, `--datadir=${folder}/data`];
@@ -131,7 +141,7 @@ export class ServerProcess implements ServerControl, AsyncDisposable {
         await Deno.mkdir(`${folder}/data/mysql`);
         await output([...data, "--bootstrap", "--skip-grant-tables"], bootstrapSql);
       }
-      const server = new ServerProcess(data, { folder, port: freePort() });
+      const server = new ServerProcess([...data, ...options], { folder, port: freePort() });
       await server.start();
       return server;
     } catch (error) {
@@ -144,7 +154,7 @@ export class ServerProcess implements ServerControl, AsyncDisposable {
     const [program, ...args] = [
       ...this.#command,
       ...[`--port=${this.port}`, "--bind-address=127.0.0.1"],
-      ...[`--socket=${this.#folder}/socket`, `--pid-file=${this.#folder}/pid`, `--log-error=${this.#folder}/log.err`],
+      ...[`--socket=${this.socketPath}`, `--pid-file=${this.#folder}/pid`, `--log-error=${this.#folder}/log.err`],
     ];
     const child = new Deno.Command(program!, { args, stdin: "null", stdout: "null", stderr: "null" }).spawn();
     this.#child = child;

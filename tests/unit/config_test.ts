@@ -143,3 +143,24 @@ Deno.test("checkPlan() takes what is just not contradictory", () => {
   assert(plan({ batchSize: 1, streams: 4 }).ok);
   assert(plan({ flushIntervalMs: 600_000 }).ok);
 });
+
+Deno.test("readConfig() refuses a URL and a file with the URL, by the names that were used; a default gives way", () => {
+  const read = (flags: Record<string, string>, variables: Record<string, string>) =>
+    readConfig(["database", "databaseUrlFile"], { flags, env: env(variables), defaults: { database: "sqlite:d" } });
+  assertEquals(read({}, { DATABASE_URL: "sqlite:a", DATABASE_URL_FILE: "/f" }), {
+    ok: false,
+    problem: "Cannot use both DATABASE_URL_FILE and DATABASE_URL: take one of them away",
+  });
+  assertEquals(read({ database: "sqlite:a" }, { DATABASE_URL_FILE: "/f" }), {
+    ok: false,
+    problem: "Cannot use both DATABASE_URL_FILE and --database: take one of them away",
+  });
+  assertEquals(read({}, { DATABASE_URL_FILE: "/f" }).ok, true);
+  assertEquals(read({}, { DATABASE_URL: "", DATABASE_URL_FILE: "/f" }).ok, true);
+});
+
+Deno.test("every setting that stands for another names one that is there", () => {
+  for (const { insteadOf } of Object.values(SETTINGS) as readonly Setting<unknown>[]) {
+    assertEquals(insteadOf === undefined || Object.hasOwn(SETTINGS, insteadOf), true, insteadOf);
+  }
+});

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { UsageError } from "../../../src/commands/command.ts";
 import { openStore, prepareStore } from "../../../src/commands/database.ts";
 import { openLog } from "../../../src/ops/logger.ts";
@@ -39,25 +39,40 @@ function setting(): Setting {
   return { lines, stop, prepare: (store, timeoutMs) => prepareStore(store, { timeoutMs, stop: stop.signal, log }) };
 }
 
-/** What only logs where nothing is looked at. */
-const needs = { writers: 1, log: openLog({ level: "error", format: "text", write: () => {} }) };
+const needs = {
+  writers: 1,
+  context: {
+    log: openLog({ level: "error", format: "text", write: () => {} }),
+    readFile: () => Promise.reject(new Error("no file is named")),
+  },
+};
+const NOTHING = {
+  database: undefined,
+  databaseUrlFile: undefined,
+  mysqlPassword: undefined,
+  mysqlPasswordFile: undefined,
+};
 
 Deno.test("openStore() opens the database that is named, and connects to nothing", async () => {
-  await using store = openStore({ database: "sqlite::memory:" }, { ...needs, real: true });
+  await using store = await openStore({ ...NOTHING, database: "sqlite::memory:" }, { ...needs, real: true });
   assertEquals(store.address, "sqlite::memory:");
 });
 
-Deno.test("openStore() with real Pub/Sub must be told where", () => {
-  assertThrows(
-    () => openStore({ database: undefined }, { ...needs, real: true }),
-    UsageError,
-    "--database (DATABASE_URL)",
-  );
+Deno.test("openStore() opens the database that a file names", async () => {
+  const readFile = () => Promise.resolve("sqlite::memory:\n");
+  const context = { ...needs.context, readFile };
+  const config = { ...NOTHING, databaseUrlFile: "/run/secrets/url" };
+  await using store = await openStore(config, { ...needs, context, real: true });
+  assertEquals(store.address, "sqlite::memory:");
 });
 
-Deno.test("openStore() names the setting of a bad URL, and never the URL", () => {
+Deno.test("openStore() with real Pub/Sub must be told where", async () => {
+  await assertRejects(() => openStore(NOTHING, { ...needs, real: true }), UsageError, "--database (DATABASE_URL)");
+});
+
+Deno.test("openStore() names the setting of a bad URL, and never the URL", async () => {
   const database = "postgres://lms:s3cr3t@db/lms";
-  const error = assertThrows(() => openStore({ database }, { ...needs, real: false }), UsageError);
+  const error = await assertRejects(() => openStore({ ...NOTHING, database }, { ...needs, real: false }), UsageError);
   assertMatch(error.message, /^Cannot use --database \(DATABASE_URL\): it /);
   assertEquals(/s3cr3t|postgres/.test(error.message), false);
 });

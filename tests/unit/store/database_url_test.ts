@@ -8,8 +8,11 @@ const plain: MysqlAddress = {
   user: "lms",
   password: "secret",
   database: "logs",
+  socketPath: undefined,
   tls: "disabled",
   tlsCaPath: undefined,
+  tlsCertPath: undefined,
+  tlsKeyPath: undefined,
 };
 
 const VALID: readonly (readonly [url: string, address: Partial<MysqlAddress>])[] = [
@@ -27,6 +30,20 @@ const VALID: readonly (readonly [url: string, address: Partial<MysqlAddress>])[]
     tls: "verify_ca",
     tlsCaPath: "/etc/ca.pem",
   }],
+  ["mysql://lms:secret@db.example/logs?ssl=required&ssl_cert=/lms.pem&ssl_key=%2Flms%20key.pem", {
+    tls: "required",
+    tlsCertPath: "/lms.pem",
+    tlsKeyPath: "/lms key.pem",
+  }],
+  ["mysql://lms:secret@localhost/logs?socket=/run/mysqld/mysqld.sock", {
+    host: "localhost",
+    socketPath: "/run/mysqld/mysqld.sock",
+  }],
+  ["mysql://lms:secret@/logs?socket=%2Frun%2Fmy%20sql.sock&ssl=disabled", {
+    host: "localhost",
+    socketPath: "/run/my sql.sock",
+  }],
+  ["mariadb://lms@/logs?socket=/s", { host: "localhost", password: "", socketPath: "/s" }],
 ];
 
 for (const [url, address] of VALID) {
@@ -77,6 +94,20 @@ const INVALID: readonly (readonly [url: string, reason: RegExp])[] = [
   ["mysql://lms:hunter2@[::1]/logs?ssl=true", /verify_ca/],
   ["mysql://lms:hunter2@db/logs?charset=latin1", /unknown option charset/],
   ["mysql://lms:hunter2@db/logs?ssl_ca=/ca.pem", /ssl_ca/],
+  ["mysql://lms:hunter2@db/logs?ssl=verify_ca&ssl_ca=", /ssl_ca that names no file/],
+  ["mysql://lms:hunter2@db/logs?ssl=required&ssl_cert=/c.pem", /ssl_cert and no ssl_key/],
+  ["mysql://lms:hunter2@db/logs?ssl=required&ssl_key=/c.key", /ssl_key and no ssl_cert/],
+  ["mysql://lms:hunter2@db/logs?ssl_cert=/c.pem&ssl_key=/c.key", /add ssl=required/],
+  ["mysql://lms:hunter2@/logs", /has no host/],
+  ["mysql://lms:hunter2@/logs?ssl=required", /has no host/],
+  ["mysql://lms:hunter2@localhost/logs?socket=", /no absolute path/],
+  ["mysql://lms:hunter2@localhost/logs?socket=mysqld.sock", /no absolute path/],
+  ["mysql://lms:hunter2@localhost/logs?socket=/a%00b", /no absolute path/],
+  ["mysql://lms:hunter2@db/logs?socket=/s", /a socket and a host/],
+  ["mysql://lms:hunter2@localhost:3306/logs?socket=/s", /a socket and a port/],
+  ["mysql://lms:hunter2@:3306/logs?socket=/s", /form/],
+  ["mysql://lms:hunter2@localhost/logs?socket=/s&ssl=required", /a socket and ssl/],
+  ["mysql://:hunter2@/logs?socket=/s", /user/],
 ];
 
 for (const [url, reason] of INVALID) {
@@ -91,6 +122,10 @@ for (const [url, reason] of INVALID) {
 Deno.test("describeAddress() names the place and leaves out user and password", () => {
   assertEquals(describeAddress(plain), "mysql://db.example:3306/logs");
   assertEquals(describeAddress({ ...plain, host: "::1" }), "mysql://[::1]:3306/logs");
+  assertEquals(
+    describeAddress({ ...plain, host: "localhost", socketPath: "/run/mysqld/mysqld.sock" }),
+    "mysql://localhost/logs?socket=/run/mysqld/mysqld.sock",
+  );
   assertEquals(describeAddress({ kind: "sqlite", path: "./lms.db" }), "sqlite:./lms.db");
   assertEquals(describeAddress({ kind: "sqlite", path: ":memory:" }), "sqlite::memory:");
 });

@@ -11,6 +11,8 @@ const CASES: readonly (readonly [what: string, error: Error, disposition: Dispos
   ["a lock timeout", answer(1205), "retry"],
   ["MariaDB's changed record", answer(1020), "retry"],
   ["a refused connection", local("ECONNREFUSED"), "reconnect"],
+  ["a unix socket that is not there", local("ENOENT"), "reconnect"],
+  ["a unix socket that may not be used", local("EACCES"), "fatal"],
   ["a lost connection", local("PROTOCOL_CONNECTION_LOST"), "reconnect"],
   ["an unknown host", local("ENOTFOUND"), "reconnect"],
   ["a read-only server", answer(1290), "reconnect"],

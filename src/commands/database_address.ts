@@ -1,0 +1,64 @@
+/**
+ * Where the database is and with what password, put together from the settings and the files that they name.
+ *
+ * @module
+ */
+import { bothSet, type Config, nameOf } from "../config.ts";
+import { type DatabaseAddress, parseDatabaseUrl } from "../store/database_url.ts";
+import { StoreError } from "../store/store.ts";
+import { type Context, UsageError } from "./command.ts";
+import { readSecret } from "./secret_file.ts";
+import type { DATABASE_SETTINGS } from "./settings.ts";
+
+/** The settings, with a URL for those who name none. */
+export type DatabaseConfig = Config<typeof DATABASE_SETTINGS[number]> & { readonly database: string };
+
+/** A database, found. */
+export interface FoundDatabase {
+  readonly address: DatabaseAddress;
+  /** Reads the password's file; `undefined` where the address has the password, or needs none. */
+  readonly password: (() => Promise<string>) | undefined;
+}
+
+/**
+ * Reads the URL, and the password where it stands elsewhere. The password's file is read once here, so that a bad one is
+ * told at start, and then at every connection, so that a password may change while LMS runs.
+ *
+ * @throws {UsageError} When the URL is not understood, a file cannot be used, or two settings contradict each other.
+ */
+export async function findDatabase(config: DatabaseConfig, readFile: Context["readFile"]): Promise<FoundDatabase> {
+  const { mysqlPassword, mysqlPasswordFile } = config;
+  const { source, address } = await readAddress(config, readFile);
+  if (address.kind !== "mysql") return { address, password: undefined };
+  const given = [
+    ...(address.password === "" ? [] : [`a password in ${source}`]),
+    ...(mysqlPassword === undefined ? [] : [nameOf("mysqlPassword")]),
+    ...(mysqlPasswordFile === undefined ? [] : [nameOf("mysqlPasswordFile")]),
+  ];
+  if (given.length > 1) throw new UsageError(bothSet(given[0]!, given[1]!));
+  if (mysqlPassword !== undefined) return { address: { ...address, password: mysqlPassword }, password: undefined };
+  if (mysqlPasswordFile === undefined) return { address, password: undefined };
+  const password = () =>
+    readSecret(mysqlPasswordFile, { setting: nameOf("mysqlPasswordFile"), holds: "the password", readFile });
+  await password();
+  return { address, password: () => password().catch(waitFor) };
+}
+
+/** While LMS runs, a file that is being replaced comes back; until then there is no connection. */
+function waitFor(error: unknown): never {
+  if (!(error instanceof UsageError)) throw error;
+  throw new StoreError(error.message, { disposition: "reconnect", cause: error });
+}
+
+/** The address and the name of the setting that it comes from. */
+async function readAddress(
+  { database, databaseUrlFile: path }: DatabaseConfig,
+  readFile: Context["readFile"],
+): Promise<{ readonly source: string; readonly address: DatabaseAddress }> {
+  const source = nameOf(path === undefined ? "database" : "databaseUrlFile");
+  const text = path === undefined ? database : await readSecret(path, { setting: source, holds: "the URL", readFile });
+  const url = parseDatabaseUrl(text);
+  if (url.state === "valid") return { source, address: url.address };
+  const file = path === undefined ? "" : ` "${path}"`;
+  throw new UsageError(`Cannot use ${source}${file}: it ${url.reason}`);
+}

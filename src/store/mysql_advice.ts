@@ -1,0 +1,50 @@
+/**
+ * What an operator can do about an error of a MySQL or MariaDB server, or of the connection to it.
+ *
+ * @module
+ */
+import { describeAddress, type MysqlAddress } from "./database_url.ts";
+import { serverErrorNumber } from "./mysql_errors.ts";
+import { createDatabaseAdvice } from "./mysql_migrate.ts";
+
+const ER_DBACCESS_DENIED_ERROR = 1044;
+const ER_BAD_DB_ERROR = 1049;
+const ER_NO_SUCH_TABLE = 1146;
+const ER_SECURE_TRANSPORT_REQUIRED = 3159;
+
+/**
+ * The remedy, as a phrase that follows the error's message; `undefined` where none is known.
+ *
+ * @param cause The driver's error.
+ */
+export function adviceFor(cause: unknown, address: MysqlAddress): string | undefined {
+  switch (serverErrorNumber(cause)) {
+    case ER_NO_SUCH_TABLE:
+    case ER_BAD_DB_ERROR:
+      return `run "lms migrate" on ${describeAddress(address)} first`;
+    case ER_DBACCESS_DENIED_ERROR: // also what a user without rights on it is told of a database that does not exist
+      return createDatabaseAdvice(address);
+    case ER_SECURE_TRANSPORT_REQUIRED:
+      return "add ssl=verify_identity, or at least ssl=required, to the database's URL";
+  }
+  const { code, message } = cause instanceof Error ? cause as Error & { readonly code?: unknown } : {};
+  switch (code) {
+    case "HANDSHAKE_NO_SSL_SUPPORT":
+      return `the URL asks for ssl=${address.tls}; switch TLS on at the server`;
+    case "HANDSHAKE_SSL_ERROR":
+      return tlsAdvice(String(message), address);
+    default:
+      return undefined;
+  }
+}
+
+/** @param message Node's words for it: a code, or a sentence. */
+function tlsAdvice(message: string, { tls, tlsCaPath }: MysqlAddress): string | undefined {
+  if (/altnames|does not match/i.test(message)) {
+    return "name the host as its certificate does, or use ssl=verify_ca";
+  }
+  if (tls === "required" || !/VERIFY|ISSUER|SELF_SIGNED|self.signed/.test(message)) return undefined;
+  return tlsCaPath === undefined
+    ? "the server's certificate is by none of the authorities that this machine trusts; name the file of its own as ssl_ca"
+    : `the server's certificate is by none of the authorities in ssl_ca "${tlsCaPath}"; name the file of its own`;
+}
