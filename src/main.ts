@@ -85,9 +85,9 @@ function isOperating(error: unknown): error is Error {
 /** What an error says that the program's permissions led to, in the words of who runs it and not of who compiled it. */
 function forbidden(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  if (!(error instanceof Deno.errors.NotCapable)) return forbidden(error.cause);
-  const [, access, what] = /^Requires (\w+) access to (.+?)(?:, |$)/.exec(error.message) ?? [];
-  if (access === undefined) return undefined;
+  // Libraries repeat the runtime's words in errors of their own.
+  const [, access, what] = /Requires (\w+) access to ("[^"]*"|[^\s,]+)/.exec(error.message) ?? [];
+  if (access === undefined) return forbidden(error.cause);
   return `Cannot ${access === "net" ? "connect to" : access} ${what}: this program was built without the right to; ` +
     `see "Permissions" in the README, or build it with ALLOW_${access.toUpperCase()}`;
 }

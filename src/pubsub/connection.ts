@@ -23,8 +23,10 @@ export interface Connection extends AsyncDisposable {
 }
 
 /**
- * Makes the clients. Nothing is sent yet: the first call connects, and fetches Application Default Credentials where
- * those are needed.
+ * Makes the clients. To Google's service it finds Application Default Credentials and certificate authorities at once,
+ * so that a missing one is told before anything else is done; the first call connects.
+ *
+ * @throws {Error} When they cannot be found, with the remedy.
  */
 export async function connect(options: ConnectionOptions): Promise<Connection> {
   const { projectId, endpoint, plaintext } = options;
@@ -38,12 +40,38 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   }).getClientConfig() as ConstructorParameters<typeof v1.PublisherClient>[0];
   const publisher = new v1.PublisherClient(settings);
   const subscriber = new v1.SubscriberClient(settings);
-  return {
+  const connection: Connection = {
     projectId,
     publisher,
     subscriber,
     async [Symbol.asyncDispose]() {
-      await Promise.all([publisher.close(), subscriber.close()]);
+      // One that could not be opened says so again when it is closed.
+      await Promise.allSettled([publisher.close(), subscriber.close()]);
     },
   };
+  if (plaintext) return connection;
+  try {
+    await Promise.all([publisher.initialize(), subscriber.initialize()]);
+    return connection;
+  } catch (error) {
+    await connection[Symbol.asyncDispose]();
+    throw unopened(error);
+  }
+}
+
+/** What the libraries say of credentials and authorities, with what to do about it. */
+function unopened(error: unknown): Error {
+  const { code, path, message } = error as {
+    readonly code?: unknown;
+    readonly path?: unknown;
+    readonly message: string;
+  };
+  const said = message.split("\n", 1)[0]!.replace(/\. Browse to .*/, "");
+  const remedy = code === "ENOENT"
+    ? `is there a file ${
+      path ?? ""
+    }? GRPC_DEFAULT_SSL_ROOTS_FILE_PATH and GOOGLE_APPLICATION_CREDENTIALS name such files`
+    : "set GOOGLE_APPLICATION_CREDENTIALS to a service account's key file, run on a machine with an attached account, or " +
+      "run: gcloud auth application-default login";
+  return new Error(`Cannot open Pub/Sub: ${said}; ${remedy}`, { cause: error });
 }

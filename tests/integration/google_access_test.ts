@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { FakeServer } from "../../src/pubsub/fake_server.ts";
 import { runLms, temporaryFolder } from "../support/run_lms.ts";
 import { makeServiceAccount } from "../support/service_account.ts";
@@ -47,4 +47,26 @@ Deno.test("lms pub names the gcloud command that creates a missing topic", async
   const { code, stderr } = await runLms(["pub"], secured.env);
   assertEquals(code, 1, stderr);
   assertStringIncludes(stderr, "gcloud pubsub topics create log-topic --project=lms-test");
+});
+
+/** Google's service, and nobody to ask for credentials. */
+const NOBODY = { PUBSUB_PROJECT_ID: PROJECT, HOME: "/nowhere", METADATA_SERVER_DETECTION: "none" };
+
+for (const args of [["mon", "--database=sqlite::memory:"], ["pub"]]) {
+  Deno.test(`lms ${args[0]} without credentials says in one line how to give it some, and exits 1`, async () => {
+    const { code, stdout, stderr } = await runLms(args, NOBODY);
+    assertEquals({ code, stdout }, { code: 1, stdout: "" }, stderr);
+    assertMatch(stderr, /^lms: Cannot open Pub\/Sub: [^\n]*GOOGLE_APPLICATION_CREDENTIALS[^\n]*\n$/);
+  });
+}
+
+Deno.test("lms names the file that a variable names and that is not there, and the one that it may not read", async () => {
+  await using folder = await temporaryFolder();
+  const missing = `${folder.path}/key.json`;
+  const { code, stderr } = await runLms(["pub"], { ...NOBODY, GOOGLE_APPLICATION_CREDENTIALS: missing });
+  assertEquals(code, 1, stderr);
+  assertStringIncludes(stderr, `is there a file ${missing}?`);
+  const outOfReach = await runLms(["pub"], { ...NOBODY, GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: "/srv/ca.pem" });
+  assertEquals(outOfReach.code, 1, outOfReach.stderr);
+  assertMatch(outOfReach.stderr, /^lms: Cannot read "\/srv\/ca\.pem": [^\n]*ALLOW_READ\n$/);
 });
