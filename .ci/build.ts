@@ -33,6 +33,9 @@ const PROGRAMS: Readonly<Record<"lms" | "lms-mon", readonly string[] | undefined
 };
 type Program = keyof typeof PROGRAMS;
 
+/** The variables that tell where somebody's home folder is. */
+const HOMES = ["HOME", "APPDATA"];
+
 const root = new URL("../", import.meta.url).pathname;
 
 const flags = parseArgs(Deno.args, {
@@ -142,6 +145,12 @@ function permissions(program: Program): string[] {
         // A path below somebody's home is that of whoever runs a program from source, not of who runs this one.
         const paths = list!.split(",").filter((path) => !path.startsWith("$"));
         return `${flag}=${[...paths, ...added(flag === "--allow-read" ? "ALLOW_READ" : "ALLOW_WRITE")].join(",")}`;
+      }
+      case "--allow-env": {
+        // Google's library looks for credentials below the home folder where it knows of one, and ends with an error
+        // where it may not look there, in place of asking the metadata server.
+        const names = list!.split(",").filter((name) => added("ALLOW_READ").length > 0 || !HOMES.includes(name));
+        return `${flag}=${names.join(",")}`;
       }
       default:
         return word;

@@ -71,6 +71,17 @@ Deno.test("lms with CA bundle variables that point nowhere does what needs no CA
   assertStringIncludes(stdout, "3 record(s)");
 });
 
+for (const program of ["lms", "lms-mon"] as const) {
+  Deno.test(`${program} does not look for credentials in a home folder that it may not read`, async () => {
+    await using folder = await emptyFolder();
+    const env = { HOME: "/root", PUBSUB_PROJECT_ID: "my-project", METADATA_SERVER_DETECTION: "none" };
+    const args = ["mon", "--database=mysql://lms@127.0.0.1:1/lms"];
+    const { code, stderr } = await dropped({ program, args, cwd: folder.path, env });
+    assertEquals(code, 1);
+    assertMatch(stderr, /^lms: Cannot open Pub\/Sub: Could not load the default credentials; [^\n]*\n$/);
+  });
+}
+
 Deno.test("lms demo leaves its database in the folder that it was started in", async () => {
   await using folder = await emptyFolder();
   const { code, stdout } = await dropped({ args: ["demo", "--duration=1"], cwd: folder.path });

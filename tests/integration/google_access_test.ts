@@ -50,7 +50,7 @@ Deno.test("lms pub names the gcloud command that creates a missing topic", async
 });
 
 /** Google's service, and nobody to ask for credentials. */
-const NOBODY = { PUBSUB_PROJECT_ID: PROJECT, HOME: "/nowhere", METADATA_SERVER_DETECTION: "none" };
+const NOBODY = { PUBSUB_PROJECT_ID: PROJECT, METADATA_SERVER_DETECTION: "none" };
 
 for (const args of [["mon", "--database=sqlite::memory:"], ["pub"]]) {
   Deno.test(`lms ${args[0]} without credentials says in one line how to give it some, and exits 1`, async () => {
