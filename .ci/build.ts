@@ -72,7 +72,7 @@ if (flags.release) await release();
 /** Everything that the program runs, as a few modules: what a command alone needs is loaded with it. */
 async function bundle(): Promise<void> {
   await Deno.remove(stage, { recursive: true }).catch(() => {});
-  await deno(["bundle", "--quiet", "--code-splitting", `--outdir=${stage}`, flags.entry]);
+  await deno(["bundle", "--quiet", "--code-splitting", "--minify", "--keep-names", `--outdir=${stage}`, flags.entry]);
   // Packages in the older module format expect these three, which no module of a bundle has.
   await Deno.writeTextFile(
     `${stage}/entry.js`,

@@ -53,6 +53,7 @@ Deno.test("no task of the program may run a program, load a library, or do every
       flags.map((flag) => flag.split("=")[0]),
       [
         "--no-prompt",
+        "--v8-flags",
         "--allow-net",
         "--allow-read",
         "--allow-write",

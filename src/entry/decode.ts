@@ -133,7 +133,8 @@ export function decode(message: Message): Decoded {
  * that has one, perhaps rightly, is read again strictly.
  */
 function utf8Text(data: Uint8Array): string | undefined {
-  const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("utf8");
+  const buffer = data instanceof Buffer ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  const text = buffer.toString("utf8");
   if (!text.includes("\ufffd")) return text;
   try {
     return STRICT_UTF8.decode(data);

@@ -1,10 +1,13 @@
 /**
- * {@linkcode PullTransport} over the generated client.
+ * {@linkcode PullTransport} over the generated client's connection.
  *
  * @module
  */
-import { type Client, Metadata, type MethodDefinition } from "@grpc/grpc-js";
+import type { Buffer } from "node:buffer";
+import { type Client, Metadata, type MethodDefinition, type ServiceError } from "@grpc/grpc-js";
+import { acknowledgeRequest, modifyAckDeadlineRequest } from "./ack_request.ts";
 import type { Connection } from "./connection.ts";
+import { readErrorInfo } from "./error_info.ts";
 import { type PullResponse, readPullResponse } from "./pull_response.ts";
 import {
   CallError,
@@ -23,47 +26,66 @@ const CALL_TIMEOUT_MS = 20_000;
 /** `protocolVersion` 1 asks the server to answer pings. */
 const PROTOCOL_VERSION = 1;
 
+type Method<Request = unknown> = Pick<
+  MethodDefinition<Request, unknown>,
+  "path" | "requestSerialize" | "responseDeserialize"
+>;
+
 /** As much of the generated client's stub as is used here: a gRPC client whose methods tell how they are called. */
-interface Stub extends Pick<Client, "makeBidiStreamRequest"> {
-  readonly streamingPull: Pick<MethodDefinition<Record<string, unknown>, unknown>, "path" | "requestSerialize">;
+interface Stub extends Pick<Client, "makeBidiStreamRequest" | "makeUnaryRequest"> {
+  readonly streamingPull: Method<Record<string, unknown>>;
+  readonly acknowledge: Method;
+  readonly modifyAckDeadline: Method;
 }
 
 /**
  * Opens the transport of one subscription.
  *
- * Streams are opened on the client's stub: through its gax wrapper they would read ahead without a bound and
- * end after 30 minutes. Responses are read by {@linkcode readPullResponse}.
+ * Calls go by the client's stub. Through its gax wrapper streams would read ahead without a bound and end after 30
+ * minutes, and requests would be repeated where nobody sees it. What is frequent is read and written by hand:
+ * {@linkcode readPullResponse}, {@linkcode acknowledgeRequest}.
  *
  * @param subscription The full name, `projects/PROJECT/subscriptions/NAME`.
  */
 export async function grpcTransport(connection: Connection, subscription: string): Promise<PullTransport> {
-  const client = connection.subscriber;
   // The stub's type says nothing of its methods.
-  const stub = await client.initialize() as unknown as Stub;
-  // The sender repeats requests itself, so that it knows what is on its way. The types leave out that null is allowed.
-  const options = { timeout: CALL_TIMEOUT_MS, retry: null } as unknown as { timeout: number };
+  const stub = await connection.subscriber.initialize() as unknown as Stub;
+  const metadata = new Metadata();
+  // The routing header; without it some requests take a detour through another region.
+  metadata.set("x-goog-request-params", `subscription=${encodeURIComponent(subscription)}`);
+  const call = (method: Method, request: Buffer) =>
+    new Promise<void>((resolve, reject) => {
+      const options = { deadline: Date.now() + CALL_TIMEOUT_MS };
+      stub.makeUnaryRequest(
+        method.path,
+        (encoded: Buffer) => encoded,
+        method.responseDeserialize,
+        request,
+        metadata,
+        options,
+        (error) => error ? reject(error) : resolve(),
+      );
+    });
   return {
-    open: (request, events) => openStream(stub, { subscription, request, events }),
-    acknowledge: (ackIds) => settle(ackIds, () => client.acknowledge({ subscription, ackIds: [...ackIds] }, options)),
-    modifyAckDeadline: (ackIds, ackDeadlineSeconds) =>
+    open: (request, events) => openStream(stub, { subscription, metadata, request, events }),
+    acknowledge: (ackIds) => settle(ackIds, () => call(stub.acknowledge, acknowledgeRequest(subscription, ackIds))),
+    modifyAckDeadline: (ackIds, seconds) =>
       settle(
         ackIds,
-        () => client.modifyAckDeadline({ subscription, ackIds: [...ackIds], ackDeadlineSeconds }, options),
+        () => call(stub.modifyAckDeadline, modifyAckDeadlineRequest(subscription, { ackIds, seconds })),
       ),
   };
 }
 
 function openStream(
   stub: Stub,
-  { subscription, request, events }: {
+  { subscription, metadata, request, events }: {
     readonly subscription: string;
+    readonly metadata: Metadata;
     readonly request: StreamRequest;
     readonly events: StreamEvents;
   },
 ): PullStream {
-  const metadata = new Metadata();
-  // The routing header; without it some requests take a detour through another region.
-  metadata.set("x-goog-request-params", `subscription=${encodeURIComponent(subscription)}`);
   const { path, requestSerialize } = stub.streamingPull;
   const stream = stub.makeBidiStreamRequest(path, requestSerialize, readPullResponse, metadata);
   let status: CallStatus | undefined;
@@ -107,21 +129,18 @@ function openStream(
   };
 }
 
-/** As much of a generated client's error as is used here. */
-interface GrpcError {
-  readonly code?: unknown;
-  readonly details?: unknown;
-  readonly message?: unknown;
-  readonly errorInfoMetadata?: Readonly<Record<string, string>> | undefined;
-}
+/** The trailer with what a server tells beside a status. */
+const STATUS_DETAILS = "grpc-status-details-bin";
 
-async function settle(ackIds: readonly string[], call: () => Promise<unknown>): Promise<SettleFailures> {
+async function settle(ackIds: readonly string[], call: () => Promise<void>): Promise<SettleFailures> {
   try {
     await call();
     return NO_FAILURES;
   } catch (error) {
-    const { code, details, message } = error as GrpcError;
-    const failures = failuresById(error as GrpcError, ackIds);
+    const { code, details, message, metadata } = error as Partial<ServiceError>;
+    const [status] = metadata?.get(STATUS_DETAILS) ?? [];
+    const fates = status === undefined || typeof status === "string" ? undefined : readErrorInfo(status);
+    const failures = fates === undefined ? undefined : failuresById(fates, ackIds);
     if (failures !== undefined) return failures;
     throw new CallError(String(details ?? message), { code: typeof code === "number" ? code : 2, cause: error });
   }
@@ -131,13 +150,11 @@ async function settle(ackIds: readonly string[], call: () => Promise<unknown>): 
  * Subscriptions with exactly-once delivery answer with the fate of each id that failed, as `ErrorInfo` metadata:
  * `PERMANENT_FAILURE_…` or `TRANSIENT_FAILURE_…` (https://cloud.google.com/pubsub/docs/exactly-once-delivery).
  */
-function failuresById(error: GrpcError, ackIds: readonly string[]): SettleFailures | undefined {
-  const metadata = error.errorInfoMetadata;
-  if (metadata === undefined || metadata === null) return undefined;
+function failuresById(fates: ReadonlyMap<string, string>, ackIds: readonly string[]): SettleFailures | undefined {
   const transient: string[] = [];
   const permanent: string[] = [];
   for (const id of ackIds) {
-    const fate = metadata[id];
+    const fate = fates.get(id);
     if (fate?.startsWith("TRANSIENT_")) transient.push(id);
     else if (fate?.startsWith("PERMANENT_")) permanent.push(id);
   }

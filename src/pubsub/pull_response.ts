@@ -52,8 +52,9 @@ export function readPullResponse(bytes: Buffer): PullResponse {
   const messages: ReceivedMessage[] = [];
   let properties: SubscriptionProperties | undefined;
   const reader = new WireReader(bytes);
+  const readers = { received: new WireReader(bytes), message: new WireReader(bytes), time: new WireReader(bytes) };
   while (reader.next()) {
-    if (reader.field === RECEIVED_MESSAGES) messages.push(readReceived(bytes, reader));
+    if (reader.field === RECEIVED_MESSAGES) messages.push(readReceived(bytes, reader, readers));
     else if (reader.field === SUBSCRIPTION_PROPERTIES) properties = readProperties(bytes, reader);
   }
   return { messages, properties };
@@ -65,19 +66,26 @@ interface Span {
   readonly end: number;
 }
 
-function readReceived(bytes: Buffer, at: Span): ReceivedMessage {
+/** Readers for what is nested, used again for each message. */
+interface Readers {
+  readonly received: WireReader;
+  readonly message: WireReader;
+  readonly time: WireReader;
+}
+
+function readReceived(bytes: Buffer, at: Span, { received, message, time }: Readers): ReceivedMessage {
   let ackId = "";
   let deliveryAttempt = 0;
   let messageId = "";
   let publishTime: ProtoTimestamp = { seconds: 0, nanos: 0 };
   let data: Uint8Array = NO_DATA;
   let attributes = NO_ATTRIBUTES;
-  const received = new WireReader(bytes, at);
+  received.aim(at);
   while (received.next()) {
     if (received.field === ACK_ID) ackId = bytes.toString("utf8", received.start, received.end);
     else if (received.field === DELIVERY_ATTEMPT) deliveryAttempt = received.value;
     else if (received.field === MESSAGE) {
-      const message = new WireReader(bytes, received);
+      message.aim(received);
       while (message.next()) {
         switch (message.field) {
           case DATA:
@@ -90,7 +98,8 @@ function readReceived(bytes: Buffer, at: Span): ReceivedMessage {
             messageId = bytes.toString("utf8", message.start, message.end);
             break;
           case PUBLISH_TIME:
-            publishTime = readTimestamp(bytes, message);
+            time.aim(message);
+            publishTime = readTimestamp(time);
             break;
         }
       }
@@ -118,9 +127,9 @@ function withAttribute(
   return all;
 }
 
-function readTimestamp(bytes: Buffer, at: Span): ProtoTimestamp {
-  let [seconds, nanos] = [0, 0];
-  const reader = new WireReader(bytes, at);
+function readTimestamp(reader: WireReader): ProtoTimestamp {
+  let seconds = 0;
+  let nanos = 0;
   while (reader.next()) {
     if (reader.field === SECONDS) seconds = reader.value;
     else if (reader.field === NANOS) nanos = reader.value;

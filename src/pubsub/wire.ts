@@ -26,12 +26,18 @@ export class WireReader {
   /** Where it ends. */
   end = 0;
   readonly #bytes: Uint8Array;
-  readonly #limit: number;
+  #limit: number;
   #at: number;
 
   /** Reads `bytes` from `start` (default 0) to `end` (default all). */
   constructor(bytes: Uint8Array, { start = 0, end = bytes.length }: { start?: number; end?: number } = {}) {
     this.#bytes = bytes;
+    this.#at = start;
+    this.#limit = end;
+  }
+
+  /** Reads from `start` to `end` from here on: one reader serves the messages of a list, one after the other. */
+  aim({ start, end }: { readonly start: number; readonly end: number }): void {
     this.#at = start;
     this.#limit = end;
   }
