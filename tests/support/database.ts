@@ -58,8 +58,6 @@ export const URL_VARIABLE: Readonly<Record<DatabaseKind, string>> = {
   mariadb: "LMS_TEST_MARIADB_URL",
 };
 
-const IMAGE: Readonly<Record<DatabaseKind, string>> = { mysql: "mysql:8.4", mariadb: "mariadb:11" };
-
 /**
  * MySQL's own `information_schema.processlist` shows what each connection runs as utf8mb3, whether that column is asked
  * for or not, and fails when one is just storing an emoji. MariaDB has no other list unless it is started with one.
