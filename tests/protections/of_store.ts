@@ -103,7 +103,7 @@ export const OF_STORE: readonly Protection[] = [
   ...protectionsOf({ file: "src/store/mysql_insert.ts", test: MYSQL, needs: "servers" }, [
     {
       name: "MySQL: a batch is split over statements that fit the server's packet",
-      find: "if (units > unitsMax && tuples.length > 0) {",
+      find: "if (units > 0 && units + added > unitsMax) {",
       replace: "if (units < 0) {",
       filter: "write() splits a batch to fit a packet of 1 MiB, and warns of it once",
     },
