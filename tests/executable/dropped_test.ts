@@ -78,7 +78,7 @@ for (const program of ["lms", "lms-mon"] as const) {
     const args = ["mon", "--database=mysql://lms@127.0.0.1:1/lms"];
     const { code, stderr } = await dropped({ program, args, cwd: folder.path, env });
     assertEquals(code, 1);
-    assertMatch(stderr, /^lms: Cannot open Pub\/Sub: Could not load the default credentials; [^\n]*\n$/);
+    assertMatch(stderr, /^lms(-mon)?: Cannot open Pub\/Sub: Could not load the default credentials; [^\n]*\n$/);
   });
 }
 
