@@ -23,6 +23,13 @@ export interface Connection extends AsyncDisposable {
 }
 
 /**
+ * How much the server may have sent on a stream that is not yet read here. HTTP/2 begins with 64 KiB, which at 50 ms to
+ * Google and back is 1.3 MB a second for each stream; with 1 MiB that is 20 MB. What arrives is read at once, so that
+ * this much is only ever on its way.
+ */
+const WINDOW_BYTES = 1024 * 1024;
+
+/**
  * Makes the clients. To Google's service it finds Application Default Credentials and certificate authorities at once,
  * so that a missing one is told before anything else is done; the first call connects.
  *
@@ -39,7 +46,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     ...(endpoint === undefined ? {} : { apiEndpoint: endpoint }),
   }).getClientConfig() as ConstructorParameters<typeof v1.PublisherClient>[0];
   const publisher = new v1.PublisherClient(settings);
-  const subscriber = new v1.SubscriberClient(settings);
+  const subscriber = new v1.SubscriberClient({ ...settings, "grpc-node.flow_control_window": WINDOW_BYTES });
   const connection: Connection = {
     projectId,
     publisher,
