@@ -26,7 +26,8 @@ export interface PubSubAccess extends AsyncDisposable {
   /** Full name. */
   readonly subscription: string;
   /**
-   * Creates the topic and the subscription where they are missing; does nothing on Google's service.
+   * Creates the topic and the subscription where they are missing; on Google's service it creates nothing, and finds the
+   * credentials.
    *
    * @param stop Ends the wait for an emulator that does not answer; nothing is known to exist then.
    */
@@ -99,7 +100,7 @@ function access(
     topic,
     subscription,
     ensure: (stop) =>
-      real ? Promise.resolve() : unlessStopped(ensure(connection, { topic, subscription }, address), stop),
+      unlessStopped(real ? connection.ready() : ensure(connection, { topic, subscription }, address), stop),
     [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   };
 }

@@ -15,5 +15,8 @@ export function whyUnreadable(error: unknown): string {
   if (error instanceof Deno.errors.PermissionDenied) {
     return "it may not be read; give the user that LMS runs as the right to read it";
   }
+  if (error instanceof Deno.errors.NotCapable) {
+    return 'this program was built without the right to read there; see "Permissions" in the README';
+  }
   return `it cannot be read: ${error instanceof Error ? error.message : error}`;
 }

@@ -20,6 +20,12 @@ export interface Connection extends AsyncDisposable {
   readonly projectId: string;
   readonly publisher: v1.PublisherClient;
   readonly subscriber: v1.SubscriberClient;
+  /**
+   * Finds what calls to Google's service need: Application Default Credentials and certificate authorities.
+   *
+   * @throws {Error} When they cannot be found, with the remedy.
+   */
+  ready(): Promise<void>;
 }
 
 /**
@@ -29,12 +35,7 @@ export interface Connection extends AsyncDisposable {
  */
 const WINDOW_BYTES = 1024 * 1024;
 
-/**
- * Makes the clients. To Google's service it finds Application Default Credentials and certificate authorities at once,
- * so that a missing one is told before anything else is done; the first call connects.
- *
- * @throws {Error} When they cannot be found, with the remedy.
- */
+/** Makes the clients. Nothing is looked for or sent yet: the first call, or {@linkcode Connection.ready}, does. */
 export async function connect(options: ConnectionOptions): Promise<Connection> {
   const { projectId, endpoint, plaintext } = options;
   // Only the settings that this class works out are taken from it; the generated clients do the work.
@@ -47,23 +48,22 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   }).getClientConfig() as ConstructorParameters<typeof v1.PublisherClient>[0];
   const publisher = new v1.PublisherClient(settings);
   const subscriber = new v1.SubscriberClient({ ...settings, "grpc-node.flow_control_window": WINDOW_BYTES });
-  const connection: Connection = {
+  return {
     projectId,
     publisher,
     subscriber,
+    async ready() {
+      try {
+        await Promise.all([publisher.initialize(), subscriber.initialize()]);
+      } catch (error) {
+        throw unopened(error);
+      }
+    },
     async [Symbol.asyncDispose]() {
       // One that could not be opened says so again when it is closed.
       await Promise.allSettled([publisher.close(), subscriber.close()]);
     },
   };
-  if (plaintext) return connection;
-  try {
-    await Promise.all([publisher.initialize(), subscriber.initialize()]);
-    return connection;
-  } catch (error) {
-    await connection[Symbol.asyncDispose]();
-    throw unopened(error);
-  }
 }
 
 /** What the libraries say of credentials and authorities, with what to do about it. */

@@ -52,8 +52,8 @@ const refused: readonly {
   },
   {
     name: "a password's file that is not there",
-    args: ["verify", "--database=mysql://lms@db/lms", "--password-file=/nowhere"],
-    says: ["--password-file", "MYSQL_PASSWORD_FILE", '"/nowhere"', "there is no such file"],
+    args: ["verify", "--database=mysql://lms@db/lms", "--password-file=nowhere/to/be/found"],
+    says: ["--password-file", "MYSQL_PASSWORD_FILE", '"nowhere/to/be/found"', "there is no such file"],
   },
   { name: "an unknown flag", args: ["mon", "--bach-size=3"], says: ['"--bach-size"', "did you mean --batch-size?"] },
   { name: "a bad value of a flag", args: ["mock", "--writers=0"], says: ["--writers", '"0"', "from 1 to 64"] },
