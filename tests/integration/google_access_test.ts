@@ -56,7 +56,8 @@ for (const args of [["mon", "--database=sqlite::memory:"], ["pub"]]) {
   Deno.test(`lms ${args[0]} without credentials says in one line how to give it some, and exits 1`, async () => {
     const { code, stdout, stderr } = await runLms(args, NOBODY);
     assertEquals({ code, stdout }, { code: 1, stdout: "" }, stderr);
-    assertMatch(stderr, /^lms: Cannot open Pub\/Sub: [^\n]*GOOGLE_APPLICATION_CREDENTIALS[^\n]*\n$/);
+    assertMatch(stderr, /^lms: Cannot open Pub\/Sub: [^\n]*GOOGLE_APPLICATION_CREDENTIALS[^\n]*\n$/m);
+    assertEquals(stderr.includes("    at "), false, stderr);
   });
 }
 
