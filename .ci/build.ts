@@ -73,6 +73,7 @@ if (flags.release) await release();
 async function bundle(): Promise<void> {
   await Deno.remove(stage, { recursive: true }).catch(() => {});
   await deno(["bundle", "--quiet", "--code-splitting", "--minify", "--keep-names", `--outdir=${stage}`, flags.entry]);
+  await renameChunks();
   // Packages in the older module format expect these three, which no module of a bundle has.
   await Deno.writeTextFile(
     `${stage}/entry.js`,
@@ -81,6 +82,30 @@ async function bundle(): Promise<void> {
       "__filename: import.meta.filename });\n" +
       `await import("./${flags.entry.replace(/.*\/|\.ts$/g, "")}.js");\n`,
   );
+}
+
+/** A chunk's name as the bundler writes it, with a hash of where the sources lie on this machine. */
+const CHUNK = /([A-Za-z_]+)-([A-Z0-9]{8})\.js/g;
+
+/** Names chunks by what they hold, so that another home folder, or another registry, gives the same program. */
+async function renameChunks(): Promise<void> {
+  const names = (await Array.fromAsync(Deno.readDir(stage))).map(({ name }) => name);
+  const texts = new Map(
+    await Promise.all(names.map(async (name) => [name, await Deno.readTextFile(`${stage}/${name}`)] as const)),
+  );
+  const renamed = new Map<string, string>();
+  for (const [name, text] of texts) {
+    if (!name.match(CHUNK)) continue;
+    const held = new TextEncoder().encode(text.replaceAll(CHUNK, "$1.js"));
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", held)).toHex().slice(0, 8).toUpperCase();
+    renamed.set(name, name.replace(CHUNK, `$1-${digest}.js`));
+  }
+  if (new Set(renamed.values()).size < renamed.size) throw new Error("Cannot name chunks: two hold the same");
+  for (const [name, text] of texts) {
+    await Deno.remove(`${stage}/${name}`);
+    const linked = text.replaceAll(CHUNK, (chunk) => renamed.get(chunk) ?? chunk);
+    await Deno.writeTextFile(`${stage}/${renamed.get(name) ?? name}`, linked);
+  }
 }
 
 async function compile(program: Program, { path: output, target }: { path: string; target?: string }): Promise<void> {
