@@ -36,6 +36,9 @@ type Program = keyof typeof PROGRAMS;
 /** The variables that tell where somebody's home folder is. */
 const HOMES = ["HOME", "APPDATA"];
 
+/** A chunk's name as the bundler writes it, with a hash of where the sources lie on this machine. */
+const CHUNK = /([A-Za-z_]+)-([A-Z0-9]{8})\.js/g;
+
 const root = new URL("../", import.meta.url).pathname;
 
 const flags = parseArgs(Deno.args, {
@@ -83,9 +86,6 @@ async function bundle(): Promise<void> {
       `await import("./${flags.entry.replace(/.*\/|\.ts$/g, "")}.js");\n`,
   );
 }
-
-/** A chunk's name as the bundler writes it, with a hash of where the sources lie on this machine. */
-const CHUNK = /([A-Za-z_]+)-([A-Z0-9]{8})\.js/g;
 
 /** Names chunks by what they hold, so that another home folder, or another registry, gives the same program. */
 async function renameChunks(): Promise<void> {
