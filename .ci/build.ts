@@ -37,7 +37,7 @@ type Program = keyof typeof PROGRAMS;
 const HOMES = ["HOME", "APPDATA"];
 
 /** A chunk's name as the bundler writes it, with a hash of where the sources lie on this machine. */
-const CHUNK = /([A-Za-z_]+)-([A-Z0-9]{8})\.js/g;
+const CHUNK = /([\w-]+)-([A-Z0-9]{8})\.js/g;
 
 const root = new URL("../", import.meta.url).pathname;
 
