@@ -22,12 +22,17 @@ export const STREAM_CASES: readonly PubSubCase[] = [
     name: "two streams share what is published, and no message goes to both",
     async run(fixture) {
       const streams = [await fixture.stream(), await fixture.stream()] as const;
-      const names = Array.from({ length: 200 }, (_, index) => String(index).padStart(3, "0"));
-      for (const name of names) await fixture.publish(name);
+      const names: string[] = [];
+      // Servers send in bursts and choose the stream by lot: what either gets is no fixed share.
+      while (names.length < 200 || (names.length < 2000 && streams.some(({ messages }) => messages.length === 0))) {
+        const name = String(names.length).padStart(4, "0");
+        await fixture.publish(name);
+        names.push(name);
+      }
       const all = () => streams.flatMap(({ messages }) => messages);
       await Promise.race(streams.map((stream) => stream.until(() => all().length >= names.length)));
       assertEquals(texts(all()), names);
-      for (const { messages } of streams) assert(messages.length >= 20, `one got ${messages.length} of 200`);
+      for (const { messages } of streams) assert(messages.length > 0, "one stream got nothing");
     },
   },
   {
