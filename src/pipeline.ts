@@ -146,11 +146,12 @@ function decoded(source: AsyncIterable<readonly Delivery[]>): AsyncIterable<read
 }
 
 function decodeOne(delivery: Delivery): Item {
-  const { messageId, data, attributes } = delivery;
+  const { messageId, data } = delivery;
   const publishTime = instantOfProto(delivery.publishTime);
   const decoded = decode({ publishTime, messageId, data });
   if (decoded.state === "valid") return { delivery, raw: delivery, record: decoded.entry };
   const { reason, detail } = decoded;
+  const { attributes } = delivery;
   const deadLetter: DeadLetter = { publishTime, messageId, reason, detail, data, attributes };
   return { delivery, raw: delivery, record: deadLetter };
 }

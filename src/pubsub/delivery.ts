@@ -10,7 +10,7 @@ export interface ProtoTimestamp {
   readonly nanos: number;
 }
 
-/** A message as the server hands it over. */
+/** A message as the server hands it over. Its parts may be made anew each time that they are read. */
 export interface ReceivedMessage {
   readonly ackId: string;
   readonly deliveryAttempt: number;
@@ -18,6 +18,8 @@ export interface ReceivedMessage {
   readonly publishTime: ProtoTimestamp;
   readonly data: Uint8Array;
   readonly attributes: Readonly<Record<string, string>>;
+  /** What flow control counts: the bytes of data and attributes. */
+  readonly bytes: number;
 }
 
 /** `ack`: done, never deliver it again. `nack`: give it back, deliver it again now. */
@@ -28,33 +30,44 @@ export type Settlement = "ack" | "nack";
  * move from the one to the other, the first call wins and later ones do nothing. A delivery that is never settled
  * is given back when its subscriber closes.
  */
-export class Delivery {
-  readonly messageId: string;
-  readonly publishTime: ProtoTimestamp;
-  readonly data: Uint8Array;
-  readonly attributes: Readonly<Record<string, string>>;
-  /** The server's count of deliveries, from 1; 0 where it does not count. */
-  readonly deliveryAttempt: number;
-  /** The token that settles or extends this lease. */
-  readonly ackId: string;
+export class Delivery implements ReceivedMessage {
   /** What flow control counts: the bytes of data and attributes. */
   readonly bytes: number;
-  #settled = false;
+  readonly #received: ReceivedMessage;
   readonly #settle: (delivery: Delivery, settlement: Settlement) => void;
+  #settled = false;
 
   /** @param settle Called once, with the settlement that won. */
   constructor(received: ReceivedMessage, settle: (delivery: Delivery, settlement: Settlement) => void) {
-    const { data, attributes } = received;
-    this.messageId = received.messageId;
-    this.publishTime = received.publishTime;
-    this.data = data;
-    this.attributes = attributes;
-    this.deliveryAttempt = received.deliveryAttempt;
-    this.ackId = received.ackId;
-    let bytes = data.byteLength;
-    for (const name in attributes) bytes += name.length + attributes[name]!.length;
-    this.bytes = bytes;
+    this.bytes = received.bytes;
+    this.#received = received;
     this.#settle = settle;
+  }
+
+  /** The token that settles or extends this lease. */
+  get ackId(): string {
+    return this.#received.ackId;
+  }
+
+  /** The server's count of deliveries, from 1; 0 where it does not count. */
+  get deliveryAttempt(): number {
+    return this.#received.deliveryAttempt;
+  }
+
+  get messageId(): string {
+    return this.#received.messageId;
+  }
+
+  get publishTime(): ProtoTimestamp {
+    return this.#received.publishTime;
+  }
+
+  get data(): Uint8Array {
+    return this.#received.data;
+  }
+
+  get attributes(): Readonly<Record<string, string>> {
+    return this.#received.attributes;
   }
 
   /** Whether `ack` or `nack` was called. */

@@ -8,7 +8,7 @@
  * @module
  */
 import { escape } from "mysql2";
-import type { LogEntry, MessageKey } from "../entry/entry.ts";
+import { type LogEntry, type MessageKey, SEVERITIES } from "../entry/entry.ts";
 import type { SeverityCount } from "./store.ts";
 
 /**
@@ -26,13 +26,16 @@ const ADD_COUNTS = " ON DUPLICATE KEY UPDATE `count` = `count` + VALUES(`count`)
 /** A UTF-16 unit takes at most 3 bytes in UTF-8 (a surrogate pair takes 4 for its two units). */
 const UTF8_BYTES_PER_UNIT_MAX = 3;
 
-/** Statements that insert the entries and leave rows that exist as they are, each of at most `bytesMax` bytes. */
-export function insertEntries(entries: readonly LogEntry[], bytesMax: number): string[] {
-  return statements(entries, { head: INSERT_ENTRIES, tuple: entryTuple, tail: KEEP_EXISTING, bytesMax });
+/**
+ * Statements that insert the entries and leave rows that exist as they are, each of at most `bytesMax` bytes. Each is
+ * built when it is asked for: the next one while the server works at the last, and no more than that in memory.
+ */
+export function insertEntries(entries: readonly LogEntry[], bytesMax: number): Generator<string, void> {
+  return statements(entries, { head: INSERT_ENTRIES, tuple: entryTuple(), tail: KEEP_EXISTING, bytesMax });
 }
 
 /** Statements that add the counts to the counters, in the order given, each of at most `bytesMax` bytes. */
-export function addCounts(counts: readonly SeverityCount[], bytesMax: number): string[] {
+export function addCounts(counts: readonly SeverityCount[], bytesMax: number): Generator<string, void> {
   return statements(counts, { head: INSERT_COUNTS, tuple: countTuple, tail: ADD_COUNTS, bytesMax });
 }
 
@@ -56,9 +59,11 @@ interface StatementShape<T> {
  * Splits by a bound that needs no encoding, 3 bytes per UTF-16 unit. A row that is over the bound alone is a statement
  * alone: the largest entry is about 132 KB when every byte of its payload is escaped.
  */
-function statements<T>(rows: readonly T[], { head, tuple, tail, bytesMax }: StatementShape<T>): string[] {
+function* statements<T>(
+  rows: readonly T[],
+  { head, tuple, tail, bytesMax }: StatementShape<T>,
+): Generator<string, void> {
   const unitsMax = Math.floor(bytesMax / UTF8_BYTES_PER_UNIT_MAX) - head.length - tail.length;
-  const texts: string[] = [];
   let pieces: string[] = [head];
   let units = 0;
   for (const row of rows) {
@@ -70,35 +75,70 @@ function statements<T>(rows: readonly T[], { head, tuple, tail, bytesMax }: Stat
     if (units > 0 && units + added > unitsMax) {
       const next = pieces.splice(before + 1);
       pieces[before] = tail;
-      texts.push(pieces.join(""));
+      yield pieces.join("");
       pieces = [head, ...next];
       units = added - 1;
     } else {
       units += added;
     }
   }
-  if (units === 0) return texts;
+  if (units === 0) return;
   pieces.push(tail);
-  texts.push(pieces.join(""));
-  return texts;
+  yield pieces.join("");
 }
 
-function entryTuple(entry: LogEntry, pieces: string[]): void {
-  pieces.push(
-    "(",
-    escape(entry.publishTime),
-    ",",
-    escape(entry.messageId),
-    ",",
-    escape(entry.serviceName),
-    ",",
-    escape(entry.payload),
-    ",",
-    escape(entry.severity),
-    ",",
-    escape(entry.timestamp),
-    ")",
-  );
+/**
+ * Rows come sorted by publish time and are of few services: what a column had in the row before, or has had, is not
+ * escaped again.
+ */
+function entryTuple(): StatementShape<LogEntry>["tuple"] {
+  const publishTime = escapingRuns();
+  const timestamp = escapingRuns();
+  const serviceName = escapingFew(REMEMBERED_SERVICES_MAX);
+  const severity = escapingFew(SEVERITIES.length);
+  return (entry, pieces) => {
+    pieces.push(
+      "(",
+      publishTime(entry.publishTime),
+      ",",
+      escape(entry.messageId),
+      ",",
+      serviceName(entry.serviceName),
+      ",",
+      escape(entry.payload),
+      ",",
+      severity(entry.severity),
+      ",",
+      timestamp(entry.timestamp),
+      ")",
+    );
+  };
+}
+
+/** Of a batch with more services than these, names are escaped again now and then. */
+const REMEMBERED_SERVICES_MAX = 1_000;
+
+/** The driver's `escape`, for values of which the same comes again and again. */
+function escapingRuns(): (value: string) => string {
+  let last: string | undefined;
+  let text = "";
+  return (value) => {
+    if (value === last) return text;
+    last = value;
+    return text = escape(value);
+  };
+}
+
+/** The driver's `escape`, for values of which there are few. */
+function escapingFew(rememberedMax: number): (value: string) => string {
+  const texts = new Map<string, string>();
+  return (value) => {
+    let text = texts.get(value);
+    if (text !== undefined) return text;
+    if (texts.size >= rememberedMax) texts.clear();
+    texts.set(value, text = escape(value));
+    return text;
+  };
 }
 
 function countTuple({ serviceName, severity, count }: SeverityCount, pieces: string[]): void {

@@ -86,12 +86,14 @@ export function statementBytesMax(session: MysqlSession): number {
 /** Inserts entries that do not exist, and returns how many did not. */
 export async function insertRows(session: MysqlSession, entries: readonly LogEntry[]): Promise<number> {
   let landed = 0;
+  let sending: Promise<number> | undefined;
   for (const sql of insertEntries(entries, statementBytesMax(session))) {
+    if (sending !== undefined) landed += await sending;
     // Encoding would turn a lone surrogate into U+FFFD without a word.
     if (!sql.isWellFormed()) throw reject("an entry is not well-formed Unicode");
-    landed += await session.change(sql);
+    sending = session.change(sql);
   }
-  return landed;
+  return sending === undefined ? landed : landed + await sending;
 }
 
 /** Those of the keys that `service_logs` has. */

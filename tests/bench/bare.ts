@@ -105,7 +105,12 @@ async function write(connection: Connection): Promise<void> {
   underWay++;
   for (let batch = full.shift(); batch !== undefined; batch = full.shift()) {
     await connection.query("START TRANSACTION");
-    for (const sql of insertEntries(batch.entries, STATEMENT_BYTES_MAX)) await connection.query(sql);
+    let sending: Promise<unknown> = Promise.resolve();
+    for (const sql of insertEntries(batch.entries, STATEMENT_BYTES_MAX)) {
+      await sending;
+      sending = connection.query(sql);
+    }
+    await sending;
     for (const sql of addCounts(countEntries(batch.entries), STATEMENT_BYTES_MAX)) await connection.query(sql);
     await connection.query("COMMIT");
     for (let at = 0; at < batch.ackIds.length; at += ACK_IDS_MAX) {

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { assertEquals, assertThrows } from "@std/assert";
 import { protos } from "@google-cloud/pubsub";
 import fc from "fast-check";
+import type { ReceivedMessage } from "../../src/pubsub/delivery.ts";
 import { readPullResponse } from "../../src/pubsub/pull_response.ts";
 
 const { StreamingPullResponse } = protos.google.pubsub.v1;
@@ -9,6 +10,15 @@ const { StreamingPullResponse } = protos.google.pubsub.v1;
 /** What the client library encodes, which also knows of fields that are not read here. */
 function encoded(response: protos.google.pubsub.v1.IStreamingPullResponse): Buffer {
   return Buffer.from(StreamingPullResponse.encode(response).finish());
+}
+
+/** A message's parts, each read once. */
+function partsOf({ ackId, deliveryAttempt, messageId, publishTime, data, attributes, bytes }: ReceivedMessage) {
+  return { ackId, deliveryAttempt, messageId, publishTime, data: [...data], attributes, bytes };
+}
+
+function byteLength(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 }
 
 const text = fc.string({ unit: "grapheme" });
@@ -32,14 +42,15 @@ Deno.test("readPullResponse() reads what the client library writes", () => {
     const { messages, properties } = readPullResponse(encoded({ receivedMessages }));
     assertEquals(properties, undefined);
     assertEquals(
-      messages.map(({ data, ...rest }) => ({ ...rest, data: [...data] })),
+      messages.map(partsOf),
       receivedMessages.map(({ ackId, deliveryAttempt, message }) => ({
         ackId,
         deliveryAttempt,
         messageId: message.messageId,
         publishTime: message.publishTime,
-        attributes: message.attributes,
         data: [...message.data],
+        attributes: message.attributes,
+        bytes: message.data.length + byteLength(Object.entries(message.attributes).flat()),
       })),
     );
   }));
@@ -66,13 +77,14 @@ Deno.test("readPullResponse() of a keep-alive is empty", () => {
 
 Deno.test("readPullResponse() gives a message without parts its defaults", () => {
   const { messages } = readPullResponse(encoded({ receivedMessages: [{}] }));
-  assertEquals(messages, [{
+  assertEquals(messages.map(partsOf), [{
     ackId: "",
     deliveryAttempt: 0,
     messageId: "",
     publishTime: { seconds: 0, nanos: 0 },
-    data: new Uint8Array(),
+    data: [],
     attributes: {},
+    bytes: 0,
   }]);
 });
 

@@ -28,7 +28,7 @@ function literals(sql: string): string[][] {
 Deno.test("insertEntries() holds every value exactly, in order, and each statement fits its bytes unless it is one row", () => {
   fc.assert(
     fc.property(fc.array(entries(), { maxLength: 30 }), fc.integer({ min: 600, max: 20_000 }), (rows, bytesMax) => {
-      const statements = insertEntries(rows, bytesMax);
+      const statements = [...insertEntries(rows, bytesMax)];
       const tuples = statements.map((sql) => {
         const [head, rest] = split(sql, " VALUES ");
         assert(head.startsWith("INSERT INTO service_logs ("));
@@ -51,7 +51,7 @@ Deno.test("addCounts() of a batch's counts adds up to the batch", () => {
   fc.assert(fc.property(fc.array(entries(), { maxLength: 30 }), (rows) => {
     const counts = countEntries(rows);
     assertEquals(counts.reduce((sum, { count }) => sum + count, 0), rows.length);
-    const sql = addCounts(counts, 1 << 20).join("");
+    const sql = [...addCounts(counts, 1 << 20)].join("");
     for (const { serviceName, severity, count } of counts) {
       assert(sql.includes(`(${escape(serviceName)},'${severity}',${count})`));
     }

@@ -24,13 +24,16 @@ export interface ReceivedFields {
  */
 export function received(n: number, fields: ReceivedFields = {}): ReceivedMessage {
   const { data = { service_name: `service-${n % 3}`, payload: `message ${n}`, severity: "info" } } = fields;
+  const { attributes = {} } = fields;
+  const bytes = data instanceof Uint8Array ? data : UTF8.encode(typeof data === "string" ? data : JSON.stringify(data));
   return {
     ackId: fields.ackId ?? `ack-${n}`,
     deliveryAttempt: fields.deliveryAttempt ?? 0,
     messageId: String(1_000_000 + n),
     publishTime: { seconds: FAKE_START_MS / 1000, nanos: n * 1000 },
-    data: data instanceof Uint8Array ? data : UTF8.encode(typeof data === "string" ? data : JSON.stringify(data)),
-    attributes: fields.attributes ?? {},
+    data: bytes,
+    attributes,
+    bytes: Object.entries(attributes).flat().reduce((sum, text) => sum + UTF8.encode(text).length, bytes.length),
   };
 }
 
