@@ -31,15 +31,12 @@ export type Settlement = "ack" | "nack";
  * is given back when its subscriber closes.
  */
 export class Delivery implements ReceivedMessage {
-  /** What flow control counts: the bytes of data and attributes. */
-  readonly bytes: number;
   readonly #received: ReceivedMessage;
   readonly #settle: (delivery: Delivery, settlement: Settlement) => void;
   #settled = false;
 
   /** @param settle Called once, with the settlement that won. */
   constructor(received: ReceivedMessage, settle: (delivery: Delivery, settlement: Settlement) => void) {
-    this.bytes = received.bytes;
     this.#received = received;
     this.#settle = settle;
   }
@@ -68,6 +65,10 @@ export class Delivery implements ReceivedMessage {
 
   get attributes(): Readonly<Record<string, string>> {
     return this.#received.attributes;
+  }
+
+  get bytes(): number {
+    return this.#received.bytes;
   }
 
   /** Whether `ack` or `nack` was called. */

@@ -59,22 +59,19 @@ export function readPullResponse(bytes: Buffer): PullResponse {
     else if (reader.field === SUBSCRIPTION_PROPERTIES) properties = readProperties(bytes, reader);
   }
   const messages = new Array<ReceivedMessage>(count);
-  const parts = new Float64Array(count * PARTS);
+  const parts = new Parts(bytes, count);
   const readers = { received: new WireReader(bytes), message: new WireReader(bytes), inner: new WireReader(bytes) };
   reader.aim({ start: 0, end: bytes.length });
   for (let index = 0; reader.next();) {
     if (reader.field !== RECEIVED_MESSAGES) continue;
-    findParts(parts, index * PARTS, reader, readers);
-    messages[index] = new WireMessage(bytes, parts, index * PARTS);
+    findParts(parts, index, reader, readers);
+    messages[index] = new WireMessage(parts, index);
     index++;
   }
   return { messages, properties };
 }
 
-/**
- * The columns of the table that tells of each message where its parts lie, or what they are where they are numbers.
- * One table for a response: numbers in it cost the garbage collector nothing. An absent part is from 0 to 0, or 0.
- */
+/** Columns of {@linkcode Parts}: where a part begins and ends, or what it is where it is a number. */
 const ACK_ID_START = 0;
 const ACK_ID_END = 1;
 const DELIVERY_ATTEMPTS = 2;
@@ -84,23 +81,36 @@ const DATA_START = 5;
 const DATA_END = 6;
 const MESSAGE_ID_START = 7;
 const MESSAGE_ID_END = 8;
-const TIME_SECONDS = 9;
-const TIME_NANOS = 10;
-const ATTRIBUTE_COUNT = 11;
-const ATTRIBUTE_BYTES = 12;
-const PARTS = 13;
+const TIME_NANOS = 9;
+const ATTRIBUTE_COUNT = 10;
+const ATTRIBUTE_BYTES = 11;
+const COLUMNS = 12;
 
-/** A message as the place where it lies. */
+/**
+ * Where the parts of a response's messages lie: a table with a row for each. Numbers in it cost the garbage collector
+ * nothing. An absent part is from 0 to 0, or 0.
+ */
+class Parts {
+  readonly bytes: Buffer;
+  readonly rows: Int32Array;
+  /** The publish times' seconds, which take more than 32 bits. */
+  readonly seconds: Float64Array;
+
+  constructor(bytes: Buffer, count: number) {
+    this.bytes = bytes;
+    this.rows = new Int32Array(count * COLUMNS);
+    this.seconds = new Float64Array(count);
+  }
+}
+
+/** A message as a row of the table. */
 class WireMessage implements ReceivedMessage {
-  readonly #bytes: Buffer;
-  readonly #parts: Float64Array;
-  /** Where its row begins. */
-  readonly #row: number;
+  readonly #parts: Parts;
+  readonly #index: number;
 
-  constructor(bytes: Buffer, parts: Float64Array, row: number) {
-    this.#bytes = bytes;
+  constructor(parts: Parts, index: number) {
     this.#parts = parts;
-    this.#row = row;
+    this.#index = index;
   }
 
   get ackId(): string {
@@ -108,7 +118,7 @@ class WireMessage implements ReceivedMessage {
   }
 
   get deliveryAttempt(): number {
-    return this.#parts[this.#row + DELIVERY_ATTEMPTS]!;
+    return this.#number(DELIVERY_ATTEMPTS);
   }
 
   get messageId(): string {
@@ -116,30 +126,32 @@ class WireMessage implements ReceivedMessage {
   }
 
   get publishTime(): ProtoTimestamp {
-    return { seconds: this.#parts[this.#row + TIME_SECONDS]!, nanos: this.#parts[this.#row + TIME_NANOS]! };
+    return { seconds: this.#parts.seconds[this.#index]!, nanos: this.#number(TIME_NANOS) };
   }
 
   get data(): Uint8Array {
-    return this.#bytes.subarray(this.#parts[this.#row + DATA_START]!, this.#parts[this.#row + DATA_END]!);
+    return this.#parts.bytes.subarray(this.#number(DATA_START), this.#number(DATA_END));
   }
 
   get attributes(): Readonly<Record<string, string>> {
     const attributes: Record<string, string> = {};
-    if (this.#parts[this.#row + ATTRIBUTE_COUNT] === 0) return attributes;
-    const start = this.#parts[this.#row + MESSAGE_START]!;
-    const end = this.#parts[this.#row + MESSAGE_END]!;
-    const message = new WireReader(this.#bytes, { start, end });
-    while (message.next()) if (message.field === ATTRIBUTES) addAttribute(attributes, this.#bytes, message);
+    if (this.#number(ATTRIBUTE_COUNT) === 0) return attributes;
+    const { bytes } = this.#parts;
+    const message = new WireReader(bytes, { start: this.#number(MESSAGE_START), end: this.#number(MESSAGE_END) });
+    while (message.next()) if (message.field === ATTRIBUTES) addAttribute(attributes, bytes, message);
     return attributes;
   }
 
   get bytes(): number {
-    const [start, end] = [this.#parts[this.#row + DATA_START]!, this.#parts[this.#row + DATA_END]!];
-    return end - start + this.#parts[this.#row + ATTRIBUTE_BYTES]!;
+    return this.#number(DATA_END) - this.#number(DATA_START) + this.#number(ATTRIBUTE_BYTES);
+  }
+
+  #number(column: number): number {
+    return this.#parts.rows[this.#index * COLUMNS + column]!;
   }
 
   #text(start: number, end: number): string {
-    return this.#bytes.toString("utf8", this.#parts[this.#row + start]!, this.#parts[this.#row + end]!);
+    return this.#parts.bytes.toString("utf8", this.#number(start), this.#number(end));
   }
 }
 
@@ -157,37 +169,38 @@ interface Readers {
 }
 
 /** Fills a row of the table, which is 0 throughout. */
-function findParts(parts: Float64Array, row: number, at: Span, { received, message, inner }: Readers): void {
+function findParts({ rows, seconds }: Parts, index: number, at: Span, { received, message, inner }: Readers): void {
+  const row = index * COLUMNS;
   received.aim(at);
   while (received.next()) {
     if (received.field === ACK_ID) {
-      parts[row + ACK_ID_START] = received.start;
-      parts[row + ACK_ID_END] = received.end;
+      rows[row + ACK_ID_START] = received.start;
+      rows[row + ACK_ID_END] = received.end;
     } else if (received.field === DELIVERY_ATTEMPT) {
-      parts[row + DELIVERY_ATTEMPTS] = received.value;
+      rows[row + DELIVERY_ATTEMPTS] = received.value;
     } else if (received.field === MESSAGE) {
-      parts[row + MESSAGE_START] = received.start;
-      parts[row + MESSAGE_END] = received.end;
+      rows[row + MESSAGE_START] = received.start;
+      rows[row + MESSAGE_END] = received.end;
       message.aim(received);
       while (message.next()) {
         switch (message.field) {
           case DATA:
-            parts[row + DATA_START] = message.start;
-            parts[row + DATA_END] = message.end;
+            rows[row + DATA_START] = message.start;
+            rows[row + DATA_END] = message.end;
             break;
           case ATTRIBUTES:
-            parts[row + ATTRIBUTE_COUNT]! += 1;
-            parts[row + ATTRIBUTE_BYTES]! += attributeBytes(inner, message);
+            rows[row + ATTRIBUTE_COUNT]! += 1;
+            rows[row + ATTRIBUTE_BYTES]! += attributeBytes(inner, message);
             break;
           case MESSAGE_ID:
-            parts[row + MESSAGE_ID_START] = message.start;
-            parts[row + MESSAGE_ID_END] = message.end;
+            rows[row + MESSAGE_ID_START] = message.start;
+            rows[row + MESSAGE_ID_END] = message.end;
             break;
           case PUBLISH_TIME:
             inner.aim(message);
             while (inner.next()) {
-              if (inner.field === SECONDS) parts[row + TIME_SECONDS] = inner.value;
-              else if (inner.field === NANOS) parts[row + TIME_NANOS] = inner.value;
+              if (inner.field === SECONDS) seconds[index] = inner.value;
+              else if (inner.field === NANOS) rows[row + TIME_NANOS] = inner.value;
             }
             break;
         }

@@ -89,28 +89,21 @@ function* statements<T>(
 
 /**
  * Rows come sorted by publish time and are of few services: what a column had in the row before, or has had, is not
- * escaped again.
+ * escaped again, and goes into the statement as one piece with what stands around it.
  */
 function entryTuple(): StatementShape<LogEntry>["tuple"] {
-  const publishTime = escapingRuns();
-  const timestamp = escapingRuns();
-  const serviceName = escapingFew(REMEMBERED_SERVICES_MAX);
-  const severity = escapingFew(SEVERITIES.length);
+  const publishTime = repeated((time) => `(${escape(time)},`);
+  const serviceName = oneOfFew(REMEMBERED_SERVICES_MAX, (name) => `,${escape(name)},`);
+  const severity = oneOfFew(SEVERITIES.length, (name) => `,${escape(name)},`);
+  const timestamp = repeated((time) => `${escape(time)})`);
   return (entry, pieces) => {
     pieces.push(
-      "(",
       publishTime(entry.publishTime),
-      ",",
       escape(entry.messageId),
-      ",",
       serviceName(entry.serviceName),
-      ",",
       escape(entry.payload),
-      ",",
       severity(entry.severity),
-      ",",
       timestamp(entry.timestamp),
-      ")",
     );
   };
 }
@@ -118,25 +111,25 @@ function entryTuple(): StatementShape<LogEntry>["tuple"] {
 /** Of a batch with more services than these, names are escaped again now and then. */
 const REMEMBERED_SERVICES_MAX = 1_000;
 
-/** The driver's `escape`, for values of which the same comes again and again. */
-function escapingRuns(): (value: string) => string {
+/** The function, for values of which the same comes several times in a row. */
+function repeated(write: (value: string) => string): (value: string) => string {
   let last: string | undefined;
   let text = "";
   return (value) => {
     if (value === last) return text;
     last = value;
-    return text = escape(value);
+    return text = write(value);
   };
 }
 
-/** The driver's `escape`, for values of which there are few. */
-function escapingFew(rememberedMax: number): (value: string) => string {
+/** The function, for values of which there are few. */
+function oneOfFew(rememberedMax: number, write: (value: string) => string): (value: string) => string {
   const texts = new Map<string, string>();
   return (value) => {
     let text = texts.get(value);
     if (text !== undefined) return text;
     if (texts.size >= rememberedMax) texts.clear();
-    texts.set(value, text = escape(value));
+    texts.set(value, text = write(value));
     return text;
   };
 }

@@ -37,13 +37,10 @@ export function ratesOf(
 }
 
 /** Without what only some scenarios look at. */
-function plain({ value, cpuMicros, cpuMicrosWithStart, peakBytes }: Round): Round {
-  return {
-    value,
-    ...(cpuMicros === undefined ? {} : { cpuMicros }),
-    ...(cpuMicrosWithStart === undefined ? {} : { cpuMicrosWithStart }),
-    ...(peakBytes === undefined ? {} : { peakBytes }),
-  };
+function plain({ value, ...rest }: Round): Round {
+  const { cpuMicros, cpuMicrosWithStart, databaseMicros, brokerMicros, peakBytes } = rest;
+  const figures = { cpuMicros, cpuMicrosWithStart, databaseMicros, brokerMicros, peakBytes };
+  return { value, ...Object.fromEntries(Object.entries(figures).filter(([, figure]) => figure !== undefined)) };
 }
 
 /** What the rounds measured. */

@@ -59,6 +59,30 @@ export function parseOptions(args: readonly string[], known: readonly string[]):
   };
 }
 
+/** What `--help` prints. */
+export function usage(scenarios: readonly { readonly name: string; readonly summary: string }[]): string {
+  const options: readonly (readonly [option: string, meaning: string])[] = [
+    ["--scenario=NAMES", "all (default), or some of those below with commas between"],
+    ["--database=KIND", "mysql (default), mariadb or both"],
+    ["--rounds=N", "how often each side runs; default 5"],
+    ["--messages=N", "messages of a side in a round; default: what suits the scenario"],
+    ["--seconds=N", "of what holds a rate, or idles; default 60"],
+    ["--rows=N,N", "that growth's tables hold before; default 0,1000000,10000000"],
+    ["--quick", "tiny numbers, one round and no targets: shows that the bench works, measures nothing"],
+    ["--output=FOLDER", "for bench.json and the pictures; default output"],
+  ];
+  const lines = (pairs: readonly (readonly [string, string])[]) =>
+    pairs.map(([name, text]) => `  ${name.padEnd(18)}${text}`).join("\n");
+  return `deno task bench [options]: how fast LMS is, and what that costs, on this machine
+
+${lines(options)}
+
+LMS_BIN=dist/lms measures the executable in place of the sources.
+
+scenarios
+${lines(scenarios.map(({ name, summary }) => [name, summary]))}`;
+}
+
 /** The number of messages of a scenario: what somebody said, else its own. */
 export function amount(options: BenchOptions, own: { readonly full: number; readonly quick: number }): number {
   return options.messages ?? (options.quick ? own.quick : own.full);

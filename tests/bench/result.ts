@@ -13,7 +13,11 @@ export interface Round {
   readonly cpuMicros?: number;
   /** The same with all that it used before the window, its start above all. */
   readonly cpuMicrosWithStart?: number;
-  /** The most memory that it ever had resident. */
+  /** Processor time of the database server within the window, in microseconds for each message. */
+  readonly databaseMicros?: number;
+  /** The same of the process that holds the Pub/Sub server. */
+  readonly brokerMicros?: number;
+  /** The most memory that the process under test ever had resident. */
   readonly peakBytes?: number;
 }
 

@@ -2,8 +2,7 @@
  * Measures how fast LMS is, and what that costs. Everything runs on this machine and shares it: a real database, the
  * embedded Pub/Sub (in this process) and LMS, or what it is compared with, as a process of its own.
  *
- *     deno task bench [--scenario=all|pipeline,naive,...] [--database=mysql|mariadb|both] [--messages=N] [--rounds=5]
- *                     [--seconds=60] [--rows=0,1000000,10000000] [--quick] [--output=output]
+ * `deno task bench --help` tells its options.
  *
  * Each scenario runs its sides by turns, A B, B A, and so on, and compares them within a round. After every round the
  * tables are checked; a message that is missing or a counter that is wrong ends the bench with exit code 1. A target
@@ -12,7 +11,7 @@
  * @module
  */
 import { startDatabase } from "../support/database.ts";
-import { type BenchOptions, parseOptions } from "./options.ts";
+import { type BenchOptions, parseOptions, usage } from "./options.ts";
 import type { Result } from "./result.ts";
 import type { Bench, Scenario } from "./scenario.ts";
 import { backlog } from "./scenarios/backlog.ts";
@@ -45,12 +44,16 @@ const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 };
 Deno.exit(await main(Deno.args));
 
 async function main(args: readonly string[]): Promise<number> {
+  if (args.includes("--help")) {
+    say(usage(SCENARIOS));
+    return EXIT.ok;
+  }
   let options: BenchOptions;
   try {
     options = parseOptions(args, SCENARIOS.map(({ name }) => name));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    say(`Cannot run the bench: ${error.message}`);
+    say(`Cannot run the bench: ${error.message}; --help tells the options`);
     return EXIT.usage;
   }
   const stop = new AbortController();

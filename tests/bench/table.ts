@@ -32,7 +32,7 @@ export function resultTable({ scenario, setting, rows, ratios }: Result): string
   return `${parts.join("\n")}\n`;
 }
 
-const ROW_HEAD = ["", "unit", "median", "min", "max", "us CPU/msg", "with start", "peak MB"];
+const ROW_HEAD = ["", "unit", "median", "min", "max", "us CPU/msg", "with start", "database", "broker", "peak MB"];
 const FIGURE_HEAD = ["", "unit", "median", "min", "max", "target", "holds"];
 
 function rowCells({ label, unit, rounds, median: middle, min, max }: Row): string[] {
@@ -42,6 +42,8 @@ function rowCells({ label, unit, rounds, median: middle, min, max }: Row): strin
     ...[middle, min, max].map(short),
     cell(rounds, (round) => round.cpuMicros),
     cell(rounds, (round) => round.cpuMicrosWithStart),
+    cell(rounds, (round) => round.databaseMicros),
+    cell(rounds, (round) => round.brokerMicros),
     cell(rounds, ({ peakBytes }) => peakBytes === undefined ? undefined : peakBytes / 1e6),
   ];
 }

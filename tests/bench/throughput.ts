@@ -64,6 +64,8 @@ export async function throughput(bench: Bench, options: ThroughputOptions): Prom
   await first(server.waitFor(({ openStreams }) => openStreams >= streams, { signal }));
   await first(pause(bench.options.quick ? REST_MS.quick : REST_MS.full, signal));
 
+  const beside = [bench.server.control?.pid, Deno.pid];
+  const besideBefore = await Promise.all(beside.map(cpuSecondsOf));
   const idle = await Promise.all(subjects.map(({ pid }) => usageOf(pid)));
   const timed = messages - tail;
   const tenths: number[] = [];
@@ -75,6 +77,10 @@ export async function throughput(bench: Bench, options: ThroughputOptions): Prom
   }, { signal }));
   const seconds = (performance.now() - startedAt) / 1000;
   const used = await Promise.all(subjects.map(({ pid }) => usageOf(pid)));
+  const besideAfter = await Promise.all(beside.map(cpuSecondsOf));
+  const [databaseMicros, brokerMicros] = besideAfter.map((after, index) =>
+    (after - besideBefore[index]!) * 1e6 / timed
+  );
 
   await first(server.waitFor(({ published, waiting }) => published === messages && waiting === 0, { signal }));
   await Promise.all(subjects.map((subject) => stop(side.label, subject)));
@@ -86,6 +92,8 @@ export async function throughput(bench: Bench, options: ThroughputOptions): Prom
     value: timed / seconds,
     cpuMicros: (cpuOf(used) - cpuOf(idle)) * 1e6 / timed,
     cpuMicrosWithStart: cpuOf(used) * 1e6 / timed,
+    ...(Number.isNaN(databaseMicros) ? {} : { databaseMicros: databaseMicros! }),
+    brokerMicros: brokerMicros!,
     peakBytes: Math.max(...used.map(({ peakBytes }) => peakBytes)),
     lastOverFirstTenth: (tenths[0]! - startedAt) / (tenths[9]! - tenths[8]!),
     errors: subjects.flatMap(({ log }) => log ?? []).filter(({ level }) => level === "error").length,
@@ -132,6 +140,11 @@ class Progress implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }
+}
+
+/** NaN for a server that somebody else runs. */
+async function cpuSecondsOf(pid: number | undefined): Promise<number> {
+  return pid === undefined ? NaN : (await usageOf(pid)).cpuSeconds;
 }
 
 function cpuOf(usages: readonly Usage[]): number {

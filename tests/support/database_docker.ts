@@ -17,6 +17,7 @@ export interface DockerOptions {
 
 /** A running server; the container is removed when it is disposed. */
 export class DockerServer implements ServerControl, AsyncDisposable {
+  readonly pid = undefined;
   readonly port: number;
   readonly image: string;
   readonly #id: string;

@@ -94,6 +94,8 @@ async function mariadbBootstrap(share: string): Promise<string> {
 
 /** Ends a server and starts it again on the same data and port. */
 export interface ServerControl {
+  /** Its process id; `undefined` while it does not run, and of one in a container. */
+  readonly pid: number | undefined;
   /** Resolves when the server takes connections. */
   start(): Promise<void>;
   /** Ends it cleanly. */
@@ -174,6 +176,10 @@ export class ServerProcess implements ServerControl, AsyncDisposable {
 
   async kill(): Promise<void> {
     await this.#end("SIGKILL");
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
   }
 
   freeze(): Promise<void> {

@@ -22,7 +22,7 @@ export const pipeline: Scenario = {
   name: "pipeline",
   summary: "a backlog into both tables: LMS, the bare minimum, and the store alone",
   async run(bench) {
-    const messages = wholeBatches(amount(bench.options, { full: 200_000, quick: 5_000 }), BATCH_SIZE);
+    const messages = wholeBatches(amount(bench.options, { full: 400_000, quick: 5_000 }), BATCH_SIZE);
     const source = new MessageSource({ payloadBytes: PAYLOAD_BYTES, services: 3 });
     const contestants = [
       ...[lms(), reference("bare.ts", { label: "bare", streams: 4 })].map((side) => ({

@@ -26,7 +26,7 @@ export const scaleOut: Scenario = {
   name: "scale-out",
   summary: "one, two and three LMS on one subscription: pace, deadlocks, errors",
   async run(bench) {
-    const messages = wholeBatches(amount(bench.options, { full: 200_000, quick: 30_000 }), BATCH_SIZE);
+    const messages = wholeBatches(amount(bench.options, { full: 600_000, quick: 30_000 }), BATCH_SIZE);
     const source = new MessageSource({ payloadBytes: 100, services: 3 });
     const counts = bench.options.quick ? [1, MOST] : [1, 2, MOST];
     const contestants = counts.map((processes) => {
