@@ -10,10 +10,10 @@ export const OF_PIPELINE: readonly Protection[] = [
   ...protectionsOf({ file: "src/pipeline.ts", test: "tests/unit/pipeline_test.ts" }, [
     {
       name: "A message is acknowledged after its transaction committed, never before",
-      find: `    const result = await writer.write(items);
-    for (const { delivery } of items) delivery.ack(); // Only here: after the commit.`,
-      replace: `    for (const { delivery } of items) delivery.ack();
-    const result = await writer.write(items);`,
+      find: `    const result = await writer.write(deliveries.map(decodeOne));
+    for (const delivery of deliveries) delivery.ack(); // Only here: after the commit.`,
+      replace: `    for (const delivery of deliveries) delivery.ack();
+    const result = await writer.write(deliveries.map(decodeOne));`,
       filter: "ingest() acknowledges a batch after its commit, and nothing before",
     },
     {
