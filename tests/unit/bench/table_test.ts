@@ -22,14 +22,17 @@ Deno.test("resultTable() has a line for each row and figure, with medians and wh
     rows: [
       row("LMS", {
         unit: "messages/s",
-        rounds: [{ value: 100, cpuMicros: 9, peakBytes: 200e6 }, { value: 300, cpuMicros: 11, peakBytes: 220e6 }],
+        rounds: [
+          { value: 100, cpuMicros: 9, databaseMicros: 12, brokerMicros: 4, peakBytes: 200e6 },
+          { value: 300, cpuMicros: 11, databaseMicros: 14, brokerMicros: 5, peakBytes: 220e6 },
+        ],
       }),
       row("bare", { unit: "messages/s", rounds: [{ value: 250 }] }),
     ],
     ratios: [figure("LMS over bare", { rounds: [0.8], target: { atLeast: 0.9 } })],
   });
   assertEquals(text.split("\n")[0], "pipeline: messages 5000, database 9.7");
-  assertStringIncludes(text, "LMS   messages/s     200  100  300        10.0                  210\n");
+  assertStringIncludes(text, "LMS   messages/s     200  100  300        10.0                  13.0    4.50      210\n");
   assertStringIncludes(text, "bare  messages/s     250  250  250\n");
   assertStringIncludes(text, "LMS over bare          0.80  0.80  0.80  >= 0.9     NO\n");
 });
