@@ -81,10 +81,9 @@ const DATA_START = 5;
 const DATA_END = 6;
 const MESSAGE_ID_START = 7;
 const MESSAGE_ID_END = 8;
-const TIME_NANOS = 9;
-const ATTRIBUTE_COUNT = 10;
-const ATTRIBUTE_BYTES = 11;
-const COLUMNS = 12;
+const ATTRIBUTE_COUNT = 9;
+const ATTRIBUTE_BYTES = 10;
+const COLUMNS = 11;
 
 /**
  * Where the parts of a response's messages lie: a table with a row for each. Numbers in it cost the garbage collector
@@ -93,13 +92,15 @@ const COLUMNS = 12;
 class Parts {
   readonly bytes: Buffer;
   readonly rows: Int32Array;
-  /** The publish times' seconds, which take more than 32 bits. */
+  /** The publish times. Seconds take more than 32 bits, and so do nanoseconds that no server should send. */
   readonly seconds: Float64Array;
+  readonly nanos: Float64Array;
 
   constructor(bytes: Buffer, count: number) {
     this.bytes = bytes;
     this.rows = new Int32Array(count * COLUMNS);
     this.seconds = new Float64Array(count);
+    this.nanos = new Float64Array(count);
   }
 }
 
@@ -126,7 +127,7 @@ class WireMessage implements ReceivedMessage {
   }
 
   get publishTime(): ProtoTimestamp {
-    return { seconds: this.#parts.seconds[this.#index]!, nanos: this.#number(TIME_NANOS) };
+    return { seconds: this.#parts.seconds[this.#index]!, nanos: this.#parts.nanos[this.#index]! };
   }
 
   get data(): Uint8Array {
@@ -169,7 +170,8 @@ interface Readers {
 }
 
 /** Fills a row of the table, which is 0 throughout. */
-function findParts({ rows, seconds }: Parts, index: number, at: Span, { received, message, inner }: Readers): void {
+function findParts(parts: Parts, index: number, at: Span, { received, message, inner }: Readers): void {
+  const { rows, seconds, nanos } = parts;
   const row = index * COLUMNS;
   received.aim(at);
   while (received.next()) {
@@ -200,7 +202,7 @@ function findParts({ rows, seconds }: Parts, index: number, at: Span, { received
             inner.aim(message);
             while (inner.next()) {
               if (inner.field === SECONDS) seconds[index] = inner.value;
-              else if (inner.field === NANOS) rows[row + TIME_NANOS] = inner.value;
+              else if (inner.field === NANOS) nanos[index] = inner.value;
             }
             break;
         }

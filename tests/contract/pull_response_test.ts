@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { assertEquals, assertThrows } from "@std/assert";
 import { protos } from "@google-cloud/pubsub";
 import fc from "fast-check";
+import { instantOfProto } from "../../src/entry/instant.ts";
 import type { ReceivedMessage } from "../../src/pubsub/delivery.ts";
 import { readPullResponse } from "../../src/pubsub/pull_response.ts";
 
@@ -86,6 +87,14 @@ Deno.test("readPullResponse() gives a message without parts its defaults", () =>
     attributes: {},
     bytes: 0,
   }]);
+});
+
+Deno.test("readPullResponse() does not make a valid time of an invalid one", () => {
+  for (const nanos of [-1, 1_000_000_000]) {
+    const publishTime = { seconds: 1, nanos };
+    const { messages } = readPullResponse(encoded({ receivedMessages: [{ message: { publishTime } }] }));
+    assertThrows(() => instantOfProto(messages[0]!.publishTime), RangeError, "nanos out of range");
+  }
 });
 
 Deno.test("readPullResponse() takes an attribute of any name for an attribute", () => {

@@ -1,5 +1,5 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { amount, parseOptions } from "../../bench/options.ts";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { amount, parseOptions, usage } from "../../bench/options.ts";
 
 const KNOWN = ["pipeline", "naive", "rows"];
 
@@ -48,3 +48,12 @@ for (
     assertThrows(() => parseOptions([arg], KNOWN), RangeError, problem);
   });
 }
+
+Deno.test("usage() tells every option that there is, and every scenario", () => {
+  const { message } = assertThrows(() => parseOptions(["--nothing"], KNOWN), RangeError);
+  const there = message.slice(message.indexOf("there are: ")).match(/--[a-z]+/g)!;
+  const told = usage(KNOWN.map((name) => ({ name, summary: `about ${name}` })));
+  const lines = told.split("\n").flatMap((line) => /^ {2}(--[a-z]+)/.exec(line)?.[1] ?? []);
+  assertEquals(lines.toSorted(), there.toSorted());
+  for (const name of KNOWN) assertMatch(told, new RegExp(`^ {2}${name} +about ${name}$`, "m"));
+});
