@@ -20,11 +20,13 @@ export interface BenchOptions {
   readonly rows: readonly number[];
   /** Tiny numbers and no targets: shows that the bench works, and measures nothing. */
   readonly quick: boolean;
+  /** An earlier executable, to compare the pipeline with. */
+  readonly before: string | undefined;
   /** The folder for JSON and pictures. */
   readonly output: string;
 }
 
-const FLAGS = ["scenario", "messages", "rounds", "database", "seconds", "rows", "output"] as const;
+const FLAGS = ["scenario", "messages", "rounds", "database", "seconds", "rows", "before", "output"] as const;
 
 /**
  * @param known The scenarios that there are.
@@ -55,6 +57,7 @@ export function parseOptions(args: readonly string[], known: readonly string[]):
       wholeNumber("rows", text, 0)
     ),
     quick,
+    before: flags.before,
     output: flags.output ?? "output",
   };
 }
@@ -69,6 +72,7 @@ export function usage(scenarios: readonly { readonly name: string; readonly summ
     ["--seconds=N", "of what holds a rate, or idles; default 60"],
     ["--rows=N,N", "that growth's tables hold before; default 0,1000000,10000000"],
     ["--quick", "tiny numbers, one round and no targets: shows that the bench works, measures nothing"],
+    ["--before=PATH", "an earlier executable, to compare the pipeline with"],
     ["--output=FOLDER", "for bench.json and the pictures; default output"],
   ];
   const lines = (pairs: readonly (readonly [string, string])[]) =>

@@ -31,16 +31,24 @@ export function whereabouts(pubsub: string, database: string): Readonly<Record<s
   return { PUBSUB_EMULATOR_HOST: pubsub, PUBSUB_PROJECT_ID: PROJECT, DATABASE_URL: database };
 }
 
+/** How a {@linkcode lms} side differs from one `lms mon` of the program under test. */
+export interface LmsSide {
+  readonly label?: string;
+  readonly processes?: number;
+  /** Another compiled program. */
+  readonly binary?: string;
+}
+
 /** `lms mon` with its defaults, but for these settings. */
 export function lms(
   settings: Readonly<Record<string, string>> = {},
-  { label = "LMS", processes = 1 }: { readonly label?: string; readonly processes?: number } = {},
+  { label = "LMS", processes = 1, binary }: LmsSide = {},
 ): Side {
   return {
     label,
     processes,
     streams: 4,
-    start: (env) => new LmsProcess(["mon"], { ...env, ...settings }),
+    start: (env) => new LmsProcess(["mon"], { ...env, ...settings }, binary),
   };
 }
 

@@ -7,11 +7,10 @@
 import project from "../../deno.json" with { type: "json" };
 
 /**
- * How to start the program: the compiled one where `LMS_BIN` names it, else from source with the flags of the task that
+ * How to start the program: the compiled one where one is named, else from source with the flags of the task that
  * users run. Not through `deno task` itself: a signal would hit the task runner and leave the program behind.
  */
-function program(): { command: string; args: string[] } {
-  const binary = Deno.env.get("LMS_BIN");
+function program(binary: string | undefined): { command: string; args: string[] } {
   const root = new URL("../../", import.meta.url);
   if (binary !== undefined && binary !== "") return { command: new URL(binary, root).pathname, args: [] };
   const [, run, ...flags] = project.tasks.lms.command.replaceAll("$HOME", Deno.env.get("HOME") ?? "/nowhere").split(
@@ -45,9 +44,10 @@ export class LmsProcess implements AsyncDisposable {
   /**
    * @param args Arguments after the program's name.
    * @param env The whole environment, but for what starting a program needs.
+   * @param binary A compiled program, its path from the repository's root; default: what `LMS_BIN` names.
    */
-  constructor(args: readonly string[], env: Readonly<Record<string, string>>) {
-    const { command, args: before } = program();
+  constructor(args: readonly string[], env: Readonly<Record<string, string>>, binary = Deno.env.get("LMS_BIN")) {
+    const { command, args: before } = program(binary);
     const keep = ["PATH", "HOME", "DENO_DIR", "JSR_URL", "DENO_TLS_CA_STORE", "DENO_NO_UPDATE_CHECK"];
     const kept = Object.fromEntries(keep.flatMap((name) => {
       const value = Deno.env.get(name);

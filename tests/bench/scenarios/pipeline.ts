@@ -24,22 +24,32 @@ export const pipeline: Scenario = {
   async run(bench) {
     const messages = wholeBatches(amount(bench.options, { full: 400_000, quick: 5_000 }), BATCH_SIZE);
     const source = new MessageSource({ payloadBytes: PAYLOAD_BYTES, services: 3 });
+    const { before } = bench.options;
+    const sides = [
+      lms(),
+      reference("bare.ts", { label: "bare", streams: 4 }),
+      ...(before === undefined ? [] : [lms({}, { label: "before", binary: before })]),
+    ];
     const contestants = [
-      ...[lms(), reference("bare.ts", { label: "bare", streams: 4 })].map((side) => ({
+      ...sides.map((side) => ({
         label: side.label,
         run: (): Promise<Round> => freshThroughput(bench, { side, source, messages }),
       })),
       { label: "ceiling", run: () => ceilingRound(bench, { messages, payloadBytes: PAYLOAD_BYTES }) },
     ];
     const rounds = await contest(bench, contestants);
-    const [own, bare, ceiling] = rounds.map(valuesOf);
+    const valuesBy = new Map(contestants.map(({ label }, index) => [label, valuesOf(rounds[index]!)]));
+    const over = (label: string) => ratios(valuesBy.get("LMS")!, valuesBy.get(label)!);
     return {
       scenario: "pipeline",
       setting: { database: databaseOf(bench), messages, payload: `${PAYLOAD_BYTES} B` },
       rows: ratesOf(contestants, rounds),
       ratios: [
-        figure("LMS over bare", { rounds: ratios(own!, bare!), target: targetOf(bench, { atLeast: 0.9 }) }),
-        figure("LMS over ceiling", { rounds: ratios(own!, ceiling!) }),
+        figure("LMS over bare", { rounds: over("bare"), target: targetOf(bench, { atLeast: 0.9 }) }),
+        figure("LMS over ceiling", { rounds: over("ceiling") }),
+        ...(before === undefined
+          ? []
+          : [figure("LMS over before", { rounds: over("before"), target: targetOf(bench, { atLeast: 0.97 }) })]),
         figure("CPU of LMS", {
           unit: "us a message",
           rounds: rounds[0]!.map(({ cpuMicros }) => cpuMicros!),

@@ -15,12 +15,20 @@ Deno.test("parseOptions() runs every scenario five times on MySQL when nobody sa
 });
 
 Deno.test("parseOptions() takes what it is told", () => {
-  const args = ["--scenario=rows,pipeline", "--rounds=7", "--database=both", "--messages=10", "--rows=0,5"];
+  const args = [
+    "--scenario=rows,pipeline",
+    "--rounds=7",
+    "--database=both",
+    "--messages=10",
+    "--rows=0,5",
+    "--before=old",
+  ];
   const options = parseOptions(args, KNOWN);
   assertEquals(options.scenarios, ["rows", "pipeline"]);
   assertEquals(options.databases, ["mysql", "mariadb"]);
   assertEquals([options.rounds, options.messages], [7, 10]);
   assertEquals(options.rows, [0, 5]);
+  assertEquals(options.before, "old");
 });
 
 Deno.test("parseOptions() with --quick is one small round", () => {
