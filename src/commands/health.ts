@@ -4,6 +4,7 @@
  * @module
  */
 import { type Config, nameOf } from "../config.ts";
+import { type HttpServer, serveHttp } from "../http/server.ts";
 import { answerProbe, type Health } from "../ops/health.ts";
 import type { Log } from "../ops/logger.ts";
 import type { HEALTH_SETTINGS } from "./settings.ts";
@@ -26,26 +27,20 @@ export function serveHealth(
   { health, log }: ServeHealthOptions,
 ): AsyncDisposable {
   if (port === undefined) return new AsyncDisposableStack();
-  // Its shutdown() would wait for as long as a client takes to finish a request that it has begun.
-  const close = new AbortController();
-  let server: Deno.HttpServer<Deno.NetAddr>;
+  let server: HttpServer;
   try {
-    server = Deno.serve({
+    server = serveHttp({
       hostname: host,
       port,
-      signal: close.signal,
-      onListen: () => {}, // Else it prints the address on stdout.
-    }, (request) => answerProbe(health, request));
+      answer: (request) => answerProbe(health, request),
+      onRefused: (error) => log.warn("cannot take connections for health checks; trying again", { error }),
+      onFailed: (error) => log.error("cannot answer a health check", { error }),
+    });
   } catch (error) {
     throw new Error(problem(`Cannot answer health checks on ${hostAndPort(host, port)}`, error), { cause: error });
   }
-  log.info("answering health checks", { address: hostAndPort(host, server.addr.port) });
-  return {
-    [Symbol.asyncDispose]: async () => {
-      close.abort();
-      await server.finished;
-    },
-  };
+  log.info("answering health checks", { address: hostAndPort(host, server.address.port) });
+  return server;
 }
 
 function problem(what: string, error: unknown): string {

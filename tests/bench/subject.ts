@@ -48,7 +48,7 @@ export function lms(
     label,
     processes,
     streams: 4,
-    start: (env) => new LmsProcess(["mon"], { ...env, ...settings }, binary),
+    start: (env) => new LmsProcess(["mon"], { ...env, ...settings }, { binary }),
   };
 }
 

@@ -63,6 +63,34 @@ Deno.test("lms mon is alive throughout, not ready before its database is, ready 
   await assertRejects(() => probe(address, "/livez"), TypeError);
 });
 
+for (const [files, what] of [[256, "more idle connections than it takes"], [84, "no file left to open"]] as const) {
+  Deno.test(`lms mon goes on with ${what} on its health port, and answers there once it can`, async () => {
+    await using server = await FakeServer.start();
+    await using monitor = new LmsProcess(
+      ["mon", "--health-port=0"],
+      { PUBSUB_EMULATOR_HOST: server.address, DATABASE_URL: "sqlite::memory:", FLUSHINTERVAL: "1" },
+      { files },
+    );
+    const address = String((await monitor.logged(({ msg }) => msg === "answering health checks")).address);
+    await server.waitFor(({ openStreams }) => openStreams > 0);
+    {
+      await using idle = new AsyncDisposableStack();
+      const [hostname, port] = address.split(":");
+      for (let i = 0; i < 400; i++) {
+        const connection = await Deno.connect({ hostname: hostname!, port: Number(port) });
+        idle.defer(() => connection.close());
+      }
+      if (files < 256) await monitor.logged(({ msg }) => msg.startsWith("cannot take connections"));
+      else assertEquals(await probe(address, "/livez"), { status: 200, body: "ok\n" });
+      assertEquals((await runLms(["pub", "5"], { PUBSUB_EMULATOR_HOST: server.address })).code, 0);
+      await server.waitFor(({ acknowledged }) => acknowledged === 5);
+    }
+    assertEquals(await probe(address, "/livez"), { status: 200, body: "ok\n" });
+    monitor.signal("SIGTERM");
+    assertEquals((await monitor.ended()).code, 0);
+  });
+}
+
 Deno.test("lms mon whose health port is taken exits 1, with one line that names the setting and the remedy", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr;

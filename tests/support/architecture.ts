@@ -65,6 +65,7 @@ const PARTS: Readonly<Record<string, Allowance>> = {
   pubsub: { values: [] },
   entry: { values: [] },
   batch: { values: [] },
+  http: { values: [] },
   ops: { values: [] },
 };
 

@@ -23,6 +23,11 @@ function program(binary: string | undefined): { command: string; args: string[] 
   };
 }
 
+/** The same, with fewer files than this process may open. */
+function limited(files: number, { command, args }: { command: string; args: string[] }) {
+  return { command: "/bin/sh", args: ["-c", 'ulimit -n "$0" && exec "$@"', String(files), command, ...args] };
+}
+
 /** Where tests keep their files: the program may read and write below the folder that it is started in. */
 const FOLDER = Deno.env.get("TMPDIR") ?? "/tmp";
 
@@ -44,10 +49,18 @@ export class LmsProcess implements AsyncDisposable {
   /**
    * @param args Arguments after the program's name.
    * @param env The whole environment, but for what starting a program needs.
-   * @param binary A compiled program, its path from the repository's root; default: what `LMS_BIN` names.
+   * @param options.binary A compiled program, its path from the repository's root; default: what `LMS_BIN` names.
+   * @param options.files How many files it may have open at once.
    */
-  constructor(args: readonly string[], env: Readonly<Record<string, string>>, binary = Deno.env.get("LMS_BIN")) {
-    const { command, args: before } = program(binary);
+  constructor(
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+    { binary = Deno.env.get("LMS_BIN"), files }: {
+      readonly binary?: string | undefined;
+      readonly files?: number | undefined;
+    } = {},
+  ) {
+    const { command, args: before } = files === undefined ? program(binary) : limited(files, program(binary));
     const keep = ["PATH", "HOME", "DENO_DIR", "JSR_URL", "DENO_TLS_CA_STORE", "DENO_NO_UPDATE_CHECK"];
     const kept = Object.fromEntries(keep.flatMap((name) => {
       const value = Deno.env.get(name);
