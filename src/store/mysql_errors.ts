@@ -178,14 +178,34 @@ export function mysqlDisposition(error: unknown): Disposition {
 }
 
 /**
- * The classified form of whatever an operation failed with. The cause keeps message, code and number and loses the
- * driver's `sql`, which would put the payloads of a whole batch into a log.
+ * The classified form of whatever an operation failed with. The cause keeps message, code and number, cleaned, and loses
+ * the driver's `sql`, which would put the payloads of a whole batch into a log.
  *
  * @param action What could not be done, as in "write batch".
  */
 export function toStoreError(action: string, error: Error): StoreError {
   const disposition = mysqlDisposition(error);
-  const { message, code, errno, sqlState } = error as DriverError;
+  const { code, errno, sqlState } = error as DriverError;
+  const message = serverText(error.message);
   const cause = Object.assign(new Error(message), { code, errno, sqlState });
   return new StoreError(`Cannot ${action}: ${message || String(code)}`, { disposition, cause });
+}
+
+/** What a server says in one error is shorter, unless it repeats what it was sent. In characters. */
+const SERVER_TEXT_MAX = 300;
+
+/**
+ * Where a server begins to repeat the statement that failed, with payloads in it: a parser's `near '…`, and what vtgate
+ * adds, `Sql: "…", BindVars: {…}`.
+ */
+const STATEMENT = /\bnear ['"\u2018]|[:,]?\s*\b(?:sql|query|bind_?vars): ?["'{[]/i;
+
+/** What a server said, fit to be logged or kept: on one line, bounded, and without the statement that it was sent. */
+export function serverText(text: string): string {
+  const statement = STATEMENT.exec(text);
+  const said = statement === null ? text : `${text.slice(0, statement.index).trimEnd()} …`;
+  // deno-lint-ignore no-control-regex
+  const line = said.replace(/[\u0000-\u0020\u007f-\u00a0\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/g, " ")
+    .trim();
+  return (line.length <= SERVER_TEXT_MAX ? line : `${line.slice(0, SERVER_TEXT_MAX)}…`).toWellFormed();
 }

@@ -6,6 +6,7 @@
 import type { MessageKey, Severity } from "../entry/entry.ts";
 import { keyList, KEYS_PER_LIST } from "./mysql_insert.ts";
 import type { MysqlSession, Row } from "./mysql_session.ts";
+import { READ_COMMITTED } from "./mysql_session_variables.ts";
 import type { SeverityCount, StoredEntry, Totals } from "./store.ts";
 import { planKeys } from "./write_plan.ts";
 
@@ -15,6 +16,8 @@ export async function inSnapshot<T>(session: MysqlSession, work: () => Promise<T
   await session.change("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
   const result = await work();
   await session.change("COMMIT");
+  // The level was for one transaction; a proxy may have taken it for that of the session.
+  await session.change(READ_COMMITTED);
   return result;
 }
 
@@ -49,11 +52,11 @@ export async function readSeverityCounts(session: MysqlSession): Promise<Severit
 /** See `EntryReader.totals`. */
 export async function readTotals(session: MysqlSession): Promise<Totals> {
   return await inSnapshot(session, async () => {
-    const [row] = await session.rows(
-      "SELECT (SELECT COUNT(*) FROM service_logs) AS entries, (SELECT COALESCE(SUM(`count`), 0) FROM service_severity) \
-AS counted, (SELECT COUNT(*) FROM dead_letters) AS dead_letters",
+    const [entries, counted, deadLetters] = await session.values(
+      "SELECT (SELECT COUNT(*) FROM service_logs), (SELECT COALESCE(SUM(`count`), 0) FROM service_severity), \
+(SELECT COUNT(*) FROM dead_letters)",
     );
-    return { entries: Number(row?.entries), counted: Number(row?.counted), deadLetters: Number(row?.dead_letters) };
+    return { entries: Number(entries), counted: Number(counted), deadLetters: Number(deadLetters) };
   });
 }
 

@@ -8,6 +8,15 @@ import type { Socket } from "node:net";
 import { type Connection, type ConnectionOptions, createConnection, escape } from "mysql2";
 import type { MysqlAddress } from "./database_url.ts";
 import { isServerAnswer } from "./mysql_errors.ts";
+import {
+  askFor,
+  differing,
+  notAsSet,
+  type SessionNeeds,
+  type SessionVariable,
+  sessionVariables,
+  settingAll,
+} from "./mysql_session_variables.ts";
 import { tlsOptions } from "./mysql_tls.ts";
 
 /** A row of a result, by column name. */
@@ -26,14 +35,6 @@ export interface SessionOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/**
- * Without NO_BACKSLASH_ESCAPES and ANSI_QUOTES, under which the driver's escaping would be wrong, and strict, so that
- * the server refuses what does not fit instead of changing it. Set explicitly, because the server's default may be
- * anything.
- */
-const SQL_MODE =
-  "STRICT_ALL_TABLES,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION";
-
 /** How long a polite goodbye may take before the socket is cut, in milliseconds. */
 const END_TIMEOUT_MS = 1_000;
 
@@ -49,6 +50,7 @@ export class MysqlSession {
   #rejectPending: ((reason: unknown) => void) | undefined;
   #end: { readonly reason: unknown } | undefined;
   #packetBytesMax = 0;
+  #variables: readonly SessionVariable[] = [];
 
   /**
    * The name of a user-level lock that the session holds as long as it lives: who takes it over knows that the session
@@ -66,10 +68,10 @@ export class MysqlSession {
   }
 
   /**
-   * Connects, and sets time zone, SQL mode, isolation and lock wait.
+   * Connects, and makes the session what LMS relies on: charset, SQL mode, time zone, isolation and more.
    *
-   * @throws The driver's error, a `StoreError` for a file of TLS that cannot be used, what the password's source
-   *   throws, or the signal's reason.
+   * @throws The driver's error, a `StoreError` for a file of TLS that cannot be used or a variable that cannot be set,
+   *   what the password's source throws, or the signal's reason.
    */
   static async open(address: MysqlAddress, options: SessionOptions): Promise<MysqlSession> {
     options.signal?.throwIfAborted();
@@ -80,7 +82,10 @@ export class MysqlSession {
     const timer = setTimeout(() => session.destroy(timedOut(options.connectTimeoutMs)), options.connectTimeoutMs);
     try {
       await session.#run<void>((done) => connection.connect((error) => done(error, undefined)));
-      await session.#setUp(options.lockWaitSeconds);
+      await session.#setUp({
+        database: options.withoutDatabase === true ? undefined : address.database,
+        lockWaitSeconds: options.lockWaitSeconds,
+      });
       return session;
     } catch (error) {
       session.destroy(error);
@@ -103,12 +108,18 @@ export class MysqlSession {
 
   /** Runs a statement that returns rows. */
   async rows(sql: string): Promise<readonly Row[]> {
-    return await this.#query<readonly Row[]>(sql);
+    return await this.#query<readonly Row[]>({ sql });
+  }
+
+  /** The only row that a statement of expressions returns, by position: a proxy may answer with other names. */
+  async values(sql: string): Promise<readonly unknown[]> {
+    const [row] = await this.#query<readonly (readonly unknown[])[]>({ sql, rowsAsArray: true });
+    return row ?? [];
   }
 
   /** Runs any other statement; returns how many rows it changed (an upsert that updates a row counts it twice). */
   async change(sql: string): Promise<number> {
-    const { affectedRows } = await this.#query<{ readonly affectedRows: number }>(sql);
+    const { affectedRows } = await this.#query<{ readonly affectedRows: number }>({ sql });
     return affectedRows;
   }
 
@@ -121,6 +132,17 @@ export class MysqlSession {
       this.#connection.execute(sql, bound, done)
     );
     return result.affectedRows;
+  }
+
+  /**
+   * Makes sure, in one round trip, that everything which LMS relies on is still as it was set. Behind a proxy that may
+   * change any time between transactions, when the next one runs on another of its connections.
+   *
+   * @throws {StoreError} `fatal`, naming the variable.
+   */
+  async assertVariables(): Promise<void> {
+    const [first] = differing(this.#variables, await this.values(askFor(this.#variables)));
+    if (first !== undefined) throw notAsSet(...first);
   }
 
   /** Cuts the connection at once; the statement under way rejects with `reason`. The server may notice much later. */
@@ -148,24 +170,24 @@ export class MysqlSession {
     });
   }
 
-  async #setUp(lockWaitSeconds: number): Promise<void> {
-    await this.change("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
-    await this.change(
-      `SET time_zone = '+00:00', sql_mode = '${SQL_MODE}', innodb_lock_wait_timeout = ${lockWaitSeconds}`,
-    );
-    const [row] = await this.rows("SELECT @@max_allowed_packet AS packet");
-    this.#packetBytesMax = Number(row?.packet);
+  async #setUp(needs: Omit<SessionNeeds, "version">): Promise<void> {
+    const [version, packetBytesMax] = await this.values("SELECT VERSION(), @@max_allowed_packet");
+    this.#packetBytesMax = Number(packetBytesMax);
+    this.#variables = sessionVariables({ ...needs, version: String(version) });
+    const preset = differing(this.#variables, await this.values(askFor(this.#variables)));
+    for (const sql of settingAll(preset.map(([variable]) => variable))) await this.change(sql);
+    await this.assertVariables();
     try {
-      await this.rows(`SELECT GET_LOCK(${escape(this.mark)}, 0)`);
+      await this.values(`SELECT GET_LOCK(${escape(this.mark)}, 0)`);
     } catch (error) {
       // A proxy or cluster without user-level locks: then a lost session ends when the server notices.
       if (!isServerAnswer(error)) throw error;
     }
   }
 
-  #query<T>(sql: string): Promise<T> {
+  #query<T>(query: { readonly sql: string; readonly rowsAsArray?: boolean }): Promise<T> {
     // `null` rather than no values: the driver then sends the text as it is, without looking for placeholders in it.
-    return this.#run<T>((done) => this.#connection.query({ sql, values: null }, done));
+    return this.#run<T>((done) => this.#connection.query({ ...query, values: null }, done));
   }
 
   #run<T>(start: (done: (error: unknown, result: unknown) => void) => void): Promise<T> {
@@ -202,7 +224,8 @@ async function connectionOptions(address: MysqlAddress, options: SessionOptions)
     connectTimeout: options.connectTimeoutMs,
     // By default a row that an upsert leaves as it is counts as changed; without this flag it counts 0.
     // Nothing here may read a local file at the server's request.
-    flags: ["-FOUND_ROWS", "-LOCAL_FILES"],
+    // The driver would encode statements in whatever charset the server says it has changed to, unescaped for that.
+    flags: ["-FOUND_ROWS", "-LOCAL_FILES", "-SESSION_TRACK"],
   };
   if (options.withoutDatabase !== true) connection.database = address.database;
   if (address.tls === "disabled") return connection;

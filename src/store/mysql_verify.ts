@@ -15,16 +15,16 @@ import { deltas, verification } from "./verification.ts";
 
 /** See `Maintenance.facts`. */
 export async function readFacts(session: MysqlSession): Promise<StoreFacts> {
-  const [row] = await session.rows(
-    "SELECT VERSION() AS version, @@sql_mode AS mode, (SELECT COALESCE(MAX(version), 0) FROM schema_migrations) AS schema_version",
+  const [name, mode, schemaVersion] = await session.values(
+    "SELECT VERSION(), @@sql_mode, (SELECT COALESCE(MAX(version), 0) FROM schema_migrations)",
   );
-  const version = String(row?.version);
+  const version = String(name);
   const number = /^[\d.]+/.exec(version)?.[0] ?? version;
   return {
     server: `${version.includes("MariaDB") ? "MariaDB" : "MySQL"} ${number}`,
     packetBytesMax: session.packetBytesMax,
-    strict: String(row?.mode).split(",").includes("STRICT_ALL_TABLES"),
-    schemaVersion: Number(row?.schema_version),
+    strict: String(mode).split(",").includes("STRICT_ALL_TABLES"),
+    schemaVersion: Number(schemaVersion),
   };
 }
 
