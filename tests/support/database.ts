@@ -85,6 +85,8 @@ export interface DatabaseOptions {
    * of {@linkcode makeTlsFiles} one for these; `false` leaves it without TLS. Unset: as the program does by itself.
    */
   readonly tls?: boolean | string;
+  /** Further options of an own server's program. */
+  readonly args?: readonly string[];
 }
 
 /**
@@ -97,20 +99,23 @@ export async function startDatabase(
   kind: DatabaseKind,
   options: DatabaseOptions = { own: false },
 ): Promise<TestServer> {
-  if (!options.own && options.tls !== undefined) {
-    throw new RangeError("Cannot choose the TLS of a server that is given");
+  if (!options.own && (options.tls !== undefined || options.args !== undefined)) {
+    throw new RangeError("Cannot choose the options of a server that is given");
   }
   const given = options.own ? undefined : Deno.env.get(URL_VARIABLE[kind]);
   if (given !== undefined && given !== "") {
     const url = given.replace(/\/+$/, "");
     return await connected(kind, { url, origin: URL_VARIABLE[kind], stop: () => Promise.resolve() });
   }
-  if (typeof options.tls !== "string" && options.tls !== true) return await startedServer(kind, options.tls);
+  const { args = [] } = options;
+  if (typeof options.tls !== "string" && options.tls !== true) {
+    return await startedServer(kind, { tls: options.tls, args });
+  }
   const folder = await Deno.makeTempDir({ prefix: "lms-database-tls-" });
   const remove = () => Deno.remove(folder, { recursive: true });
   try {
     const files = await makeTlsFiles(folder, options.tls === true ? undefined : options.tls);
-    const server = await startedServer(kind, files);
+    const server = await startedServer(kind, { tls: files, args });
     const stop = async () => {
       await server[Symbol.asyncDispose]();
       await remove();
@@ -122,9 +127,15 @@ export async function startDatabase(
   }
 }
 
-/** @param tls The files of its certificate, `false` for a server without TLS, or `undefined`. */
-async function startedServer(kind: DatabaseKind, tls: TlsFiles | false | undefined): Promise<TestServer> {
-  const args = tls === undefined ? [] : tls === false ? WITHOUT_TLS[kind] : tlsOptions(tls);
+interface Start {
+  /** The files of its certificate, `false` for a server without TLS, or `undefined`. */
+  readonly tls: TlsFiles | false | undefined;
+  readonly args: readonly string[];
+}
+
+async function startedServer(kind: DatabaseKind, start: Start): Promise<TestServer> {
+  const { tls } = start;
+  const args = [...start.args, ...(tls === undefined ? [] : tls === false ? WITHOUT_TLS[kind] : tlsOptions(tls))];
   const cache = Deno.env.get("LMS_CACHE") ?? new URL("../../.cache", import.meta.url).pathname;
   const sources: readonly (readonly [name: string, start: () => Promise<Origin>])[] = [
     ["Docker", () => fromDocker(kind, { args, files: tls === false ? undefined : tls })],
