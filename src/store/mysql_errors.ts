@@ -204,8 +204,6 @@ const STATEMENT = /\bnear ['"\u2018]|[:,]?\s*\b(?:sql|query|bind_?vars): ?["'{[]
 export function serverText(text: string): string {
   const statement = STATEMENT.exec(text);
   const said = statement === null ? text : `${text.slice(0, statement.index).trimEnd()} …`;
-  // deno-lint-ignore no-control-regex
-  const line = said.replace(/[\u0000-\u0020\u007f-\u00a0\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/g, " ")
-    .trim();
+  const line = said.replace(/[\s\p{Cc}\p{Cf}]+/gu, " ").trim();
   return (line.length <= SERVER_TEXT_MAX ? line : `${line.slice(0, SERVER_TEXT_MAX)}…`).toWellFormed();
 }

@@ -1,6 +1,6 @@
 /**
- * The text of multi-row inserts. Every value goes through the driver's own `escape`, which is right only under an SQL
- * mode without NO_BACKSLASH_ESCAPES and without ANSI_QUOTES: `MysqlSession` sets the mode when it connects.
+ * The text of multi-row inserts. Every value goes through the driver's own `escape`, which is right only where the
+ * session reads UTF-8 and under an SQL mode without NO_BACKSLASH_ESCAPES and ANSI_QUOTES: `MysqlSession` sees to both.
  *
  * One statement of text took 2.1 microseconds of client CPU per row, a prepared statement with 6,000 placeholders 4.4
  * to 5.4, at the same number of rows per second (5,000-row transactions, MySQL 9.7 and MariaDB 10.11).

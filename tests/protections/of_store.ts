@@ -6,6 +6,7 @@
 import { type Protection, protectionsOf } from "./protection.ts";
 
 const CONNECTIONS = "tests/contract/server_connections_test.ts";
+const PRESETS = "tests/contract/server_presets_test.ts";
 const MYSQL = "tests/contract/mysql_store_test.ts";
 const MONITOR = "tests/contract/monitor_faults_test.ts";
 const SQLITE = "tests/contract/sqlite_store_test.ts";
@@ -122,35 +123,79 @@ export const OF_STORE: readonly Protection[] = [
       filter: "write() of a redelivered batch changes nothing",
     },
     {
-      name: "MySQL: values that do not fit are refused, whatever SQL mode the server has",
-      find: "sql_mode = '${SQL_MODE}', ",
-      replace: "",
-      filter: "write() is exact whatever the server's SQL mode and time zone are",
-    },
-    {
-      name: "MySQL: times are UTC, whatever time zone the server has",
-      find: "SET time_zone = '+00:00', ",
-      replace: "SET ",
-      filter: "write() is exact whatever the server's SQL mode and time zone are",
-    },
-    {
-      name: "MySQL: dead letters of the same hours do not make writers wait for each other's gaps",
-      find: `await this.change("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");`,
-      replace: "",
-      filter: "write() of two writers with dead letters of the same minutes needs no retries",
-    },
-    {
-      name: "MySQL: a wait for a lock ends well before the leases get old",
-      find: ", innodb_lock_wait_timeout = ${lockWaitSeconds}",
-      replace: "",
-      filter: "write() that waits too long for a lock is retry, and exact the next time",
-    },
-    {
       name: "MySQL: a server that accepts a connection and says nothing is given up",
       find: "const connection = createConnection(await connectionOptions(address, options));",
       replace: `options = { ...options, connectTimeoutMs: 600_000 };
     const connection = createConnection(await connectionOptions(address, options));`,
       filter: "a server that accepts and says nothing is reconnect after connectTimeoutMs",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/mysql_session_variables.ts", test: MYSQL, needs: "servers" }, [
+    {
+      name: "MySQL: values that do not fit are refused, whatever SQL mode the server has",
+      find: `"STRICT_ALL_TABLES,STRICT_TRANS_TABLES,`,
+      replace: `"`,
+      filter: "write() is exact whatever the server's SQL mode and time zone are",
+    },
+    {
+      name: "MySQL: times are UTC, whatever time zone the server has",
+      find: `variable("time_zone", { value: "+00:00", otherwise: "created_at would not be UTC" }),`,
+      replace: "",
+      filter: "write() is exact whatever the server's SQL mode and time zone are",
+    },
+    {
+      name: "MySQL: dead letters of the same hours do not make writers wait for each other's gaps",
+      find: `value: "READ-COMMITTED",`,
+      replace: `value: "REPEATABLE-READ",`,
+      filter: "write() of two writers with dead letters of the same minutes needs no retries",
+    },
+    {
+      name: "MySQL: a wait for a lock ends well before the leases get old",
+      find: "value: String(lockWaitSeconds),",
+      replace: `value: "50",`,
+      filter: "write() that waits too long for a lock is retry, and exact the next time",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/mysql_session_variables.ts", test: PRESETS }, [
+    {
+      name: "MySQL: a payload's quotes stay quotes, whatever charset the server gives its clients",
+      find: `names("character_set_client", { value: "utf8mb4", otherwise: escaping }),`,
+      replace: "",
+      filter: "mariadb: a server that presets its sessions",
+    },
+    {
+      name: "MySQL: what a migration records is kept where the server does not commit by itself",
+      find: `variable("autocommit", { value: "1", otherwise: "single statements would be lost with the connection" }),`,
+      replace: "",
+      filter: "mariadb: a server that presets its sessions",
+    },
+    {
+      name: "MySQL: the database of the URL is used, not one that the server chooses",
+      find: "...(database === undefined ? [] : [inDatabase(database)]),",
+      replace: "",
+      filter: "mariadb: a server that presets its sessions",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/mysql_session.ts", test: PRESETS }, [
+    {
+      name: "MySQL: a session is refused that is not what LMS set it to",
+      find: "if (first !== undefined) throw notAsSet(...first);",
+      replace: "",
+      filter: "mariadb: a server that presets its sessions",
+    },
+    {
+      name: "MySQL: the driver sends UTF-8, whatever charset the server says that it has changed to",
+      find: `, "-SESSION_TRACK"`,
+      replace: "",
+      filter: "mysql: a server that presets its sessions",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/mysql_read.ts", test: PRESETS }, [
+    {
+      name: "MySQL: the isolation level of a snapshot does not outlive it",
+      find: "await session.change(READ_COMMITTED);",
+      replace: "",
+      filter: "mariadb: a server that presets its sessions",
     },
   ]),
   ...protectionsOf({ file: "src/store/mysql_sessions.ts", test: MYSQL, needs: "servers" }, [
@@ -347,6 +392,18 @@ export const OF_STORE: readonly Protection[] = [
       find: `["ENOENT", "reconnect"]`,
       replace: `["ENOENT", "fatal"]`,
       filter: "mysqlDisposition() of a unix socket that is not there is reconnect",
+    },
+    {
+      name: "MySQL: an error in which a server repeats a statement shows no payload",
+      find: "const statement = STATEMENT.exec(text);",
+      replace: "const statement = null as RegExpExecArray | null;",
+      filter: "toStoreError() leaves the statement out",
+    },
+    {
+      name: "MySQL: an error of a server is one line of bounded length",
+      find: "line.length <= SERVER_TEXT_MAX",
+      replace: "line.length > 0",
+      filter: "serverText() is one line of at most 301 characters",
     },
   ]),
 ];

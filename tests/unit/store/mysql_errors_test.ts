@@ -1,5 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { isDriverError, isServerAnswer, mysqlDisposition, toStoreError } from "../../../src/store/mysql_errors.ts";
+import {
+  isDriverError,
+  isServerAnswer,
+  mysqlDisposition,
+  serverText,
+  toStoreError,
+} from "../../../src/store/mysql_errors.ts";
 import type { Disposition } from "../../../src/store/store.ts";
 
 const answer = (errno: number, sqlState = "HY000") =>
@@ -63,4 +69,34 @@ Deno.test("toStoreError() says the code where the driver says nothing else", () 
     toStoreError("read", Object.assign(new Error(""), { code: "ECONNREFUSED" })).message,
     "Cannot read: ECONNREFUSED",
   );
+});
+
+for (
+  const [what, text, kept] of [
+    [
+      "vtgate",
+      `target: lms.-.primary: vttablet: Data too long for column 'payload' (errno 1406) (sqlstate 22001) \
+(CallerID: lms): Sql: "insert into service_logs values (:v1)", BindVars: {v1: "type:VARCHAR value:\\"secret payload\\""}`,
+      "target: lms.-.primary: vttablet: Data too long for column 'payload' (errno 1406) (sqlstate 22001) \
+(CallerID: lms) …",
+    ],
+    [
+      "a parser",
+      "You have an error in your SQL syntax; check the manual for the right syntax to use near 'secret payload'' at line 1",
+      "You have an error in your SQL syntax; check the manual for the right syntax to use …",
+    ],
+  ] as const
+) {
+  Deno.test(`toStoreError() leaves the statement out that ${what} repeats`, () => {
+    const error = toStoreError("write batch", Object.assign(answer(1406), { message: text }));
+    assertEquals(error.message, `Cannot write batch: ${kept}`);
+    assertEquals((error.cause as Error).message, kept);
+  });
+}
+
+Deno.test("serverText() is one line of at most 301 characters, without what moves a cursor or turns a line around", () => {
+  assertEquals(serverText("a\r\nb\u001b[2Jc\u202ed\u2028\ue000\ud800"), "a b [2Jc d \ue000\ufffd");
+  assertEquals(serverText("Duplicate entry 'x' for key 'PRIMARY'"), "Duplicate entry 'x' for key 'PRIMARY'");
+  assertEquals(serverText("x".repeat(300)), "x".repeat(300));
+  assertEquals(serverText("x".repeat(400)), `${"x".repeat(300)}…`);
 });
