@@ -14,6 +14,7 @@ import {
   formatBytes,
   formatDuration,
   hostAndPort,
+  listenAddress,
   matching,
   oneOf,
   type Read,
@@ -264,7 +265,7 @@ export const SETTINGS = {
     value: "ADDRESS",
     help: "the address to answer health checks on; 0.0.0.0 in a container",
     default: "127.0.0.1",
-    read: matching(/^[\w.:-]+$/, "an address, such as 127.0.0.1 or 0.0.0.0"),
+    read: listenAddress(),
   }),
   printLog: setting({
     flag: "print-log",
@@ -321,7 +322,7 @@ export const SETTINGS = {
     value: "ADDRESS",
     help: "the address to listen on",
     default: "127.0.0.1",
-    read: matching(/^[\w.:-]+$/, "an address, such as 127.0.0.1 or 0.0.0.0"),
+    read: listenAddress(),
   }),
   port: setting({
     flag: "port",

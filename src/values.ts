@@ -98,11 +98,22 @@ export function oneOf<const W extends string>(words: readonly W[]): Reader<W> {
 
 /** A `host:port`, where the host is a name, an IPv4 address or an IPv6 address in brackets. */
 export function hostAndPort(): Reader<string> {
-  const allowed = "host:port, such as 127.0.0.1:8085";
+  const allowed = "host:port, such as 127.0.0.1:8085 or [::1]:8085";
   return (text) => {
     const [, port] = /^(?:\[[\da-fA-F:.]+\]|[^\s/:@]+):(\d{1,5})$/.exec(text) ?? [];
     const number = port === undefined ? NaN : Number(port);
     return number >= 1 && number <= 65_535 ? ok(text) : { ok: false, allowed };
+  };
+}
+
+/** An address to listen on: a name, or an IP address; an IPv6 one may stand in brackets, and is read without them. */
+export function listenAddress(): Reader<string> {
+  return (text) => {
+    const [, bracketed, plain] = /^(?:\[([\da-fA-F:.]+(?:%\w+)?)\]|([\w.:%-]+))$/.exec(text) ?? [];
+    const address = bracketed ?? plain;
+    return address === undefined
+      ? { ok: false, allowed: "an address, such as 127.0.0.1, 0.0.0.0 or ::1" }
+      : ok(address);
   };
 }
 

@@ -35,17 +35,31 @@ export interface Connection extends AsyncDisposable {
  */
 const WINDOW_BYTES = 1024 * 1024;
 
+/** An emulator is near, and speaks plain HTTP/2: what a proxy makes of that is an error page, or silence. */
+const NO_PROXY = { "grpc.enable_http_proxy": 0 };
+
+/** The parts of `host:port`. The library takes such a text apart at its first colon, which an IPv6 address has inside. */
+function partsOf(endpoint: string): { readonly servicePath: string; readonly port: number } {
+  const colon = endpoint.lastIndexOf(":");
+  return { servicePath: endpoint.slice(0, colon), port: Number(endpoint.slice(colon + 1)) };
+}
+
 /** Makes the clients. Nothing is looked for or sent yet: the first call, or {@linkcode Connection.ready}, does. */
 export async function connect(options: ConnectionOptions): Promise<Connection> {
   const { projectId, endpoint, plaintext } = options;
   // Only the settings that this class works out are taken from it; the generated clients do the work.
-  const settings = await new PubSub({
+  const found = await new PubSub({
     projectId,
     // Both keep the library from asking the metadata server, or the environment, where it runs.
     emulatorMode: plaintext,
     universeDomain: "googleapis.com",
     ...(endpoint === undefined ? {} : { apiEndpoint: endpoint }),
   }).getClientConfig() as ConstructorParameters<typeof v1.PublisherClient>[0];
+  const settings = {
+    ...found,
+    ...(endpoint === undefined ? {} : partsOf(endpoint)),
+    ...(plaintext ? NO_PROXY : {}),
+  };
   const publisher = new v1.PublisherClient(settings);
   const subscriber = new v1.SubscriberClient({ ...settings, "grpc-node.flow_control_window": WINDOW_BYTES });
   return {

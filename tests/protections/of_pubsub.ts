@@ -253,4 +253,18 @@ export const OF_PUBSUB: readonly Protection[] = [
       filter: "StreamKeeper reports status 5 as a failure and does not reopen the stream",
     },
   ]),
+  ...protectionsOf({ file: "src/pubsub/connection.ts", test: "tests/integration/addresses_test.ts" }, [
+    {
+      name: "An emulator is not looked for behind a proxy",
+      find: "...(plaintext ? NO_PROXY : {}),",
+      replace: "",
+      filter: "lms mock asks no proxy for its own server, and lms pub none for an emulator",
+    },
+    {
+      name: "An IPv6 address is taken apart at its last colon",
+      find: "...(endpoint === undefined ? {} : partsOf(endpoint)),",
+      replace: "",
+      filter: "lms emulator --host ::1 prints an address that lms pub and lms emu can use",
+    },
+  ]),
 ];
