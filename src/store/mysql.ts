@@ -21,20 +21,23 @@ import {
   listDeadLetters,
   replayEntries,
 } from "./mysql_dead_letters.ts";
-import { isDriverError, serverErrorNumber, toStoreError } from "./mysql_errors.ts";
+import { isDriverError, isServerAnswer, serverErrorNumber, toStoreError } from "./mysql_errors.ts";
+import type { Elsewhere } from "./mysql_lock.ts";
 import {
   allMigrations,
   applyMigrations,
   createDatabase,
   createDatabaseAdvice,
-  keepPartitions,
   plannedMigrations,
 } from "./mysql_migrate.ts";
+import { keepPartitions } from "./mysql_partitions.ts";
 import { readEntries, readSeverityCounts, readTotals } from "./mysql_read.ts";
+import { checkSchema } from "./mysql_schema.ts";
 import type { MysqlSession } from "./mysql_session.ts";
 import { MysqlSessions } from "./mysql_sessions.ts";
 import { readFacts, readVerification, repairCounters } from "./mysql_verify.ts";
 import { writePlan } from "./mysql_write.ts";
+import { dayNumber } from "./partitions.ts";
 import { replayAll } from "./replay.ts";
 import {
   type AppliedMigration,
@@ -59,15 +62,13 @@ export interface MysqlStoreOptions {
   readonly writeTimeoutMs: number;
   /** Told of what is not in order and stops nothing. */
   readonly onWarning: (message: string) => void;
-  /** The clock that partitions are made by. */
+  /** This machine's clock, in milliseconds since 1970: when to look after partitions again. */
   readonly nowMs: () => number;
 }
 
 const ER_BAD_DB_ERROR = 1049;
 /** Short of the server's default of 50 s, so that the messages' leases do not get old. */
 const LOCK_WAIT_SECONDS_MAX = 10;
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Connects when it is first used. */
 export class MysqlStore implements MaintainedStore {
@@ -108,16 +109,13 @@ export class MysqlStore implements MaintainedStore {
   }
 
   async migrate({ dryRun }: { readonly dryRun: boolean }): Promise<AppliedMigration[]> {
-    const nowMs = this.#options.nowMs();
-    const use = { action: "migrate", writes: false };
     try {
-      if (dryRun) return await this.#sessions.use(use, (session) => plannedMigrations(session, nowMs));
-      return await this.#migrate(nowMs);
+      return await this.#migrate(dryRun);
     } catch (error) {
       if (!(error instanceof StoreError) || serverErrorNumber(error.cause) !== ER_BAD_DB_ERROR) throw error;
-      if (dryRun) return this.#withDatabase(allMigrations(nowMs));
+      if (dryRun) return this.#withDatabase(await this.#onServer("migrate", allMigrations));
       await this.#createDatabase();
-      return this.#withDatabase(await this.#migrate(nowMs));
+      return this.#withDatabase(await this.#migrate(dryRun));
     }
   }
 
@@ -142,7 +140,7 @@ export class MysqlStore implements MaintainedStore {
   }
 
   async repair(): Promise<Verification> {
-    return await this.#change("repair the counters", repairCounters);
+    return await this.#change("repair the counters", (session) => repairCounters(session, this.#elsewhere));
   }
 
   async listDeadLetters(filter: DeadLetterFilter): Promise<DeadLetterSummary[]> {
@@ -183,25 +181,51 @@ export class MysqlStore implements MaintainedStore {
     return await this.#sessions.use({ action, writes: true }, work);
   }
 
-  async #migrate(nowMs: number): Promise<AppliedMigration[]> {
+  async #migrate(dryRun: boolean): Promise<AppliedMigration[]> {
     const use = { action: "migrate", writes: false };
-    const applied = await this.#sessions.use(use, (session) => applyMigrations(session, nowMs));
-    await this.#keepPartitions(nowMs);
+    const planned = await this.#sessions.use(use, plannedMigrations);
+    const applied = dryRun ? planned : await this.#applied(planned);
+    const pending = dryRun && planned.some(({ version }) => version > 0);
+    if (!pending) await this.#sessions.use({ action: "use the database", writes: false }, checkSchema);
+    if (!dryRun) await this.#keepPartitions(this.#options.nowMs());
     return applied;
   }
+
+  /** What is only for later versions stops no start: an account may be without the rights, a server read-only. */
+  async #applied(planned: readonly AppliedMigration[]): Promise<AppliedMigration[]> {
+    if (planned.length === 0) return [];
+    try {
+      const use = { action: "migrate", writes: false };
+      return await this.#sessions.use(use, (session) => applyMigrations(session, this.#elsewhere));
+    } catch (error) {
+      const needless = planned.every(({ version }) => version === 0);
+      if (!needless || !(error instanceof StoreError) || !isServerAnswer(error.cause)) throw error;
+      this.#options.onWarning(
+        `${error.message}; the schema is current and LMS goes on; run "lms migrate" as a user that may CREATE and ALTER`,
+      );
+      return [];
+    }
+  }
+
+  readonly #elsewhere: Elsewhere = async (work) => {
+    const timeoutMs = this.#options.writeTimeoutMs;
+    await this.#sessions.use({ action: "prolong a lock", writes: false, timeoutMs }, work);
+  };
 
   /** Without timers: a store that writes nothing needs no new partitions. */
   #keepPartitionsDaily(): void {
     const nowMs = this.#options.nowMs();
-    if (Math.floor(nowMs / DAY_MS) !== this.#partitionsDay) this.#partitionsKept = this.#keepPartitions(nowMs);
+    if (dayNumber(nowMs) !== this.#partitionsDay) this.#partitionsKept = this.#keepPartitions(nowMs);
   }
 
   /** Never rejects: entries of days without a partition go to the last one, and tomorrow is another try. */
   async #keepPartitions(nowMs: number): Promise<void> {
-    this.#partitionsDay = Math.floor(nowMs / DAY_MS);
+    this.#partitionsDay = dayNumber(nowMs);
     const use = { action: "add partitions to service_logs", writes: false };
     try {
-      await this.#sessions.use(use, (session) => keepPartitions(session, nowMs));
+      const { onWarning } = this.#options;
+      const elsewhere = this.#elsewhere;
+      await this.#sessions.use(use, (session) => keepPartitions(session, { nowMs, elsewhere, onWarning }));
     } catch (error) {
       if (this.#disposed) return;
       // An outage is the writers' to report; once it is over the next write looks again.
@@ -211,14 +235,22 @@ export class MysqlStore implements MaintainedStore {
   }
 
   async #createDatabase(): Promise<void> {
-    const action = "create the database";
+    try {
+      await this.#onServer("create the database", (session) => session.change(createDatabase(this.#address)));
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.cause === undefined) throw error;
+      const { message, disposition, cause } = error;
+      throw new StoreError(`${message}; ${createDatabaseAdvice(this.#address)}`, { disposition, cause });
+    }
+  }
+
+  /** Works on a session of the server's, outside of the database, which may not exist. */
+  async #onServer<T>(action: string, work: (session: MysqlSession) => Promise<T>): Promise<T> {
     const session = await this.#sessions.open({ action, withoutDatabase: true });
     try {
-      await session.change(createDatabase(this.#address));
+      return await work(session);
     } catch (error) {
-      if (!isDriverError(error)) throw error;
-      const { message, disposition, cause } = toStoreError(action, error);
-      throw new StoreError(`${message}; ${createDatabaseAdvice(this.#address)}`, { disposition, cause });
+      throw isDriverError(error) ? toStoreError(action, error) : error;
     } finally {
       await session.end();
     }

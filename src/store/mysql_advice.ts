@@ -10,6 +10,7 @@ import { createDatabaseAdvice } from "./mysql_migrate.ts";
 const ER_DBACCESS_DENIED_ERROR = 1044;
 const ER_BAD_DB_ERROR = 1049;
 const ER_NO_SUCH_TABLE = 1146;
+const ER_NO_DEFAULT_FOR_FIELD = 1364;
 const ER_SECURE_TRANSPORT_REQUIRED = 3159;
 
 /**
@@ -24,6 +25,8 @@ export function adviceFor(cause: unknown, address: MysqlAddress): string | undef
       return `run "lms migrate" on ${describeAddress(address)} first`;
     case ER_DBACCESS_DENIED_ERROR: // also what a user without rights on it is told of a database that does not exist
       return createDatabaseAdvice(address);
+    case ER_NO_DEFAULT_FOR_FIELD:
+      return "LMS does not know this column: drop it, let it be NULL, or give it a default";
     case ER_SECURE_TRANSPORT_REQUIRED:
       return "add ssl=verify_identity, or at least ssl=required, to the database's URL";
   }

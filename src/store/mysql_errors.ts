@@ -102,6 +102,7 @@ const BY_NUMBER: ReadonlyMap<number, Disposition> = new Map<number, Disposition>
   [1227, "fatal"], // ER_SPECIFIC_ACCESS_DENIED_ERROR
   [1251, "fatal"], // ER_NOT_SUPPORTED_AUTH_MODE
   [1286, "fatal"], // ER_UNKNOWN_STORAGE_ENGINE
+  [1364, "fatal"], // ER_NO_DEFAULT_FOR_FIELD, of a column that somebody added
   [1390, "fatal"], // ER_PS_MANY_PARAM
   [1526, "fatal"], // ER_NO_PARTITION_FOR_GIVEN_VALUE, somebody dropped the last partition
   [1665, "fatal"], // ER_BINLOG_STMT_MODE_AND_ROW_ENGINE: binlog_format=STATEMENT refuses READ COMMITTED

@@ -5,20 +5,22 @@
  */
 import { escapeId } from "mysql2";
 import type { MysqlAddress } from "./database_url.ts";
-import { serverErrorNumber } from "./mysql_errors.ts";
+import { type Elsewhere, locked } from "./mysql_lock.ts";
 import type { MysqlSession } from "./mysql_session.ts";
-import { locked, MIGRATION_LOCK } from "./mysql_lock.ts";
-import { missingPartitions } from "./partitions.ts";
-import { checkVersion, type Migration, MIGRATIONS, recordMigration } from "./schema.ts";
+import {
+  checkVersions,
+  GROUNDWORK,
+  type Groundwork,
+  type Migration,
+  MIGRATIONS,
+  mysqlGroundwork,
+  recordMigration,
+  SELECT_VERSIONS,
+} from "./schema.ts";
 import { type AppliedMigration, StoreError } from "./store.ts";
 
 /** Seconds that an instance waits for another one's migrations. */
 const LOCK_SECONDS = 60;
-
-/** Seconds that adding partitions waits for the table; every later transaction on it waits behind. */
-const TABLE_LOCK_SECONDS = 5;
-
-const ER_NO_SUCH_TABLE = 1146;
 
 /** The statement that creates the database. */
 export function createDatabase(address: MysqlAddress): string {
@@ -32,18 +34,25 @@ export function createDatabaseAdvice(address: MysqlAddress): string {
   return `let an administrator run: ${createDatabase(address)}; GRANT ALL ON ${database}.* TO ${user};`;
 }
 
-/** What {@linkcode applyMigrations} would apply. @param session A session on the database. */
-export async function plannedMigrations(session: MysqlSession, nowMs: number): Promise<AppliedMigration[]> {
-  const version = await currentVersion(session);
-  return MIGRATIONS.filter((migration) => migration.version > version).map((migration) => applied(migration, nowMs));
+/** What {@linkcode applyMigrations} would apply; asks for no lock. @param session A session on the database. */
+export async function plannedMigrations(session: MysqlSession): Promise<AppliedMigration[]> {
+  const found = await groundwork(session);
+  const version = found.migrations ? checkVersions(await session.rows(SELECT_VERSIONS)) : 0;
+  const missing = MIGRATIONS.filter((migration) => migration.version > version);
+  return steps(found, { missing, nowMs: await serverNow(session) });
 }
 
-/** Applies what is missing under a lock of the whole server for this database. */
-export async function applyMigrations(session: MysqlSession, nowMs: number): Promise<AppliedMigration[]> {
-  const migrations = await locked(session, { name: MIGRATION_LOCK, seconds: LOCK_SECONDS }, async () => {
-    const migrations = await plannedMigrations(session, nowMs);
+/** Applies what is missing, under a lock where anything is. */
+export async function applyMigrations(session: MysqlSession, elsewhere: Elsewhere): Promise<AppliedMigration[]> {
+  if ((await plannedMigrations(session)).length === 0) return [];
+  const lock = { name: "migrate", waitSeconds: LOCK_SECONDS, elsewhere } as const;
+  const migrations = await locked(session, lock, async ({ confirm }) => {
+    const migrations = await plannedMigrations(session);
     for (const { statements } of migrations) {
-      for (const sql of statements) await session.change(sql);
+      for (const sql of statements) {
+        await confirm();
+        await session.change(sql);
+      }
     }
     return migrations;
   });
@@ -54,49 +63,46 @@ export async function applyMigrations(session: MysqlSession, nowMs: number): Pro
   });
 }
 
-/**
- * Splits the last partition of `service_logs` into days when few are left, under the same lock. Does nothing while
- * another instance holds that: it is most likely doing the same.
- */
-export async function keepPartitions(session: MysqlSession, nowMs: number): Promise<void> {
-  if (missingPartitions(await partitionNames(session), nowMs) === undefined) return;
-  await locked(session, { name: MIGRATION_LOCK, seconds: 0 }, async () => {
-    const sql = missingPartitions(await partitionNames(session), nowMs);
-    if (sql === undefined) return;
-    await session.change(`SET lock_wait_timeout = ${TABLE_LOCK_SECONDS}`);
-    try {
-      await session.change(sql);
-    } finally {
-      await session.change("SET lock_wait_timeout = DEFAULT");
-    }
-  });
+/** Every migration, for a database that does not exist yet. @param session A session on the server. */
+export async function allMigrations(session: MysqlSession): Promise<AppliedMigration[]> {
+  const nothing = { migrations: false, needs: false, locks: false };
+  return steps(nothing, { missing: MIGRATIONS, nowMs: await serverNow(session) });
 }
 
-/** Every migration, for a database that does not exist yet. */
-export function allMigrations(nowMs: number): AppliedMigration[] {
-  return MIGRATIONS.map((migration) => applied(migration, nowMs));
+/** The database's clock, in milliseconds since 1970. */
+export async function serverNow(session: MysqlSession): Promise<number> {
+  const [row] = await session.rows("SELECT UTC_TIMESTAMP(6)");
+  const nowMs = Date.parse(`${String(Object.values(row ?? {})[0]).replace(" ", "T")}Z`);
+  if (Number.isNaN(nowMs)) {
+    throw new StoreError("Cannot read the database's clock", { disposition: "reconnect", cause: undefined });
+  }
+  return nowMs;
 }
 
 /** Statements that a person could run by hand with the same result, the record of the version included. */
-function applied(migration: Migration, nowMs: number): AppliedMigration {
-  const { version, name } = migration;
-  return { version, name, statements: [...migration.mysql(nowMs), recordMigration(migration, "mysql")] };
+function steps(
+  found: Groundwork,
+  { missing, nowMs }: { readonly missing: readonly Migration[]; readonly nowMs: number },
+): AppliedMigration[] {
+  const first = mysqlGroundwork(found);
+  return [
+    ...first.length === 0 ? [] : [{ ...GROUNDWORK, statements: first }],
+    ...missing.map((migration) => {
+      const { version, name } = migration;
+      return { version, name, statements: [...migration.mysql(nowMs), recordMigration(migration, "mysql")] };
+    }),
+  ];
 }
 
-async function currentVersion(session: MysqlSession): Promise<number> {
-  try {
-    const [row] = await session.rows("SELECT COALESCE(MAX(version), 0) AS version FROM schema_migrations");
-    return checkVersion(Number(row?.version));
-  } catch (error) {
-    if (serverErrorNumber(error) === ER_NO_SUCH_TABLE) return 0;
-    throw error;
-  }
-}
-
-async function partitionNames(session: MysqlSession): Promise<string[]> {
+async function groundwork(session: MysqlSession): Promise<Groundwork> {
   const rows = await session.rows(
-    "SELECT partition_name AS name FROM information_schema.partitions \
-WHERE table_schema = DATABASE() AND table_name = 'service_logs' AND partition_name IS NOT NULL",
+    "SELECT table_name AS t, column_name AS c FROM information_schema.columns \
+WHERE table_schema = DATABASE() AND table_name IN ('locks', 'schema_migrations')",
   );
-  return rows.map((row) => String(row.name));
+  const migrations = rows.filter(({ t }) => t === "schema_migrations");
+  return {
+    migrations: migrations.length > 0,
+    needs: migrations.some(({ c }) => c === "needs"),
+    locks: migrations.length < rows.length,
+  };
 }

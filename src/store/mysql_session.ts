@@ -108,19 +108,18 @@ export class MysqlSession {
 
   /** Runs a statement that returns rows. */
   async rows(sql: string): Promise<readonly Row[]> {
-    return await this.#query<readonly Row[]>({ sql });
+    return rowsOf(await this.#query<unknown>({ sql }));
   }
 
   /** The only row that a statement of expressions returns, by position: a proxy may answer with other names. */
   async values(sql: string): Promise<readonly unknown[]> {
-    const [row] = await this.#query<readonly (readonly unknown[])[]>({ sql, rowsAsArray: true });
-    return row ?? [];
+    const [row] = rowsOf(await this.#query<unknown>({ sql, rowsAsArray: true }));
+    return (row as unknown as readonly unknown[] | undefined) ?? [];
   }
 
   /** Runs any other statement; returns how many rows it changed (an upsert that updates a row counts it twice). */
   async change(sql: string): Promise<number> {
-    const { affectedRows } = await this.#query<{ readonly affectedRows: number }>({ sql });
-    return affectedRows;
+    return changedBy(await this.#query<unknown>({ sql }));
   }
 
   /** Runs a prepared statement, which takes binary values as they are; returns how many rows it changed. */
@@ -128,10 +127,7 @@ export class MysqlSession {
     const bound = values.map((value) =>
       typeof value === "string" ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
     );
-    const result = await this.#run<{ readonly affectedRows: number }>((done) =>
-      this.#connection.execute(sql, bound, done)
-    );
-    return result.affectedRows;
+    return changedBy(await this.#run<unknown>((done) => this.#connection.execute(sql, bound, done)));
   }
 
   /**
@@ -230,6 +226,20 @@ async function connectionOptions(address: MysqlAddress, options: SessionOptions)
   if (options.withoutDatabase !== true) connection.database = address.database;
   if (address.tls === "disabled") return connection;
   return { ...connection, ssl: await tlsOptions(address) };
+}
+
+/** A server or proxy may answer something else than what was asked; nothing of that session is believed any more. */
+function rowsOf(answer: unknown): readonly Row[] {
+  if (Array.isArray(answer)) return answer;
+  throw Object.assign(new Error("the answer to a query has no rows"), { code: "PROTOCOL_UNEXPECTED_PACKET" });
+}
+
+function changedBy(answer: unknown): number {
+  const { affectedRows } = answer as { readonly affectedRows?: unknown };
+  if (typeof affectedRows === "number") return affectedRows;
+  throw Object.assign(new Error("the answer to a change does not say how many rows it changed"), {
+    code: "PROTOCOL_UNEXPECTED_PACKET",
+  });
 }
 
 function connectionClosed(): Error {

@@ -8,7 +8,7 @@ import type { MysqlAddress } from "./database_url.ts";
 import { adviceFor } from "./mysql_advice.ts";
 import { isDriverError, isServerAnswer, serverErrorNumber, toStoreError } from "./mysql_errors.ts";
 import { MysqlSession } from "./mysql_session.ts";
-import { MIGRATIONS } from "./schema.ts";
+import { checkVersions, MIGRATIONS, SELECT_VERSIONS } from "./schema.ts";
 import { StoreError } from "./store.ts";
 
 /** How many sessions to keep and how long to wait for the server. */
@@ -162,6 +162,8 @@ export class MysqlSessions implements AsyncDisposable {
   /** A no-op upsert: fails where nothing can be written, and shows whether such a row is counted as changed. */
   async #check(session: MysqlSession): Promise<void> {
     if (session.checked) return;
+    // A migration since the start may need a program that knows it.
+    checkVersions(await session.rows(SELECT_VERSIONS));
     const [{ version, name }] = MIGRATIONS;
     const changed = await session.change(
       `INSERT INTO schema_migrations (version, name) VALUES (${version}, ${escape(name)}) \

@@ -6,7 +6,7 @@
 import type { DeadLetterReason, Severity } from "../entry/entry.ts";
 import type { DeadLetterStatus, StoreFacts, Verification } from "./maintenance.ts";
 import { addCounts } from "./mysql_insert.ts";
-import { locked, REPAIR_LOCK } from "./mysql_lock.ts";
+import { type Elsewhere, LEASE_SECONDS, locked } from "./mysql_lock.ts";
 import { inSnapshot } from "./mysql_read.ts";
 import type { MysqlSession, Row } from "./mysql_session.ts";
 import { statementBytesMax } from "./mysql_write.ts";
@@ -57,16 +57,20 @@ WHERE d.status <> 'replayed'",
 }
 
 /** See `Maintenance.repair`. The snapshot and its deltas belong together, hence one lock around both. */
-export async function repairCounters(session: MysqlSession): Promise<Verification> {
-  const repaired = await locked(session, { name: REPAIR_LOCK, seconds: 0 }, async () => {
+export async function repairCounters(session: MysqlSession, elsewhere: Elsewhere): Promise<Verification> {
+  const repaired = await locked(session, { name: "repair", waitSeconds: 0, elsewhere }, async ({ confirm }) => {
     const found = await readVerification(session);
     await session.change("START TRANSACTION");
+    await confirm();
     for (const sql of addCounts(deltas(found.differences), statementBytesMax(session))) await session.change(sql);
     await session.change("COMMIT");
     return found;
   });
   if (repaired !== undefined) return repaired;
-  throw new StoreError("Cannot repair: another repair is under way", { disposition: "retry", cause: undefined });
+  throw new StoreError(
+    `Cannot repair: another repair is under way, or ended within the last ${LEASE_SECONDS} s without a word`,
+    { disposition: "retry", cause: undefined },
+  );
 }
 
 function severityCount(row: Row): SeverityCount {

@@ -40,7 +40,7 @@ export function openStore(address: DatabaseAddress, options: OpenStoreOptions): 
   if (!Number.isSafeInteger(writers) || writers < 1) throw new RangeError(`Cannot open store with ${writers} writers`);
   switch (address.kind) {
     case "sqlite":
-      return new SqliteStore(address);
+      return new SqliteStore(address, { onWarning });
     case "mysql":
       return new MysqlStore(address, { writers, onWarning, password, nowMs, connectTimeoutMs, writeTimeoutMs });
   }

@@ -12,10 +12,12 @@ export interface Migration {
   /** Counts from 1 without gaps. */
   readonly version: number;
   readonly name: string;
+  /** The lowest version that a program must know to write beside it; programs that know less refuse the database. */
+  readonly needs: number;
   /**
    * MySQL commits every DDL statement by itself, so each must do no harm when it is run again.
    *
-   * @param nowMs Now, in milliseconds since 1970, for the partitions.
+   * @param nowMs Now by the database's clock, in milliseconds since 1970, for the partitions.
    */
   readonly mysql: (nowMs: number) => readonly string[];
   /** Run in one transaction. */
@@ -53,12 +55,8 @@ export const MIGRATIONS: readonly [Migration, ...Migration[]] = [
   {
     version: 1,
     name: "entries, counts and dead letters",
+    needs: 1,
     mysql: (nowMs) => [
-      `CREATE TABLE IF NOT EXISTS schema_migrations (
-  version INT NOT NULL PRIMARY KEY,
-  name VARCHAR(100) NOT NULL,
-  applied_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6)
-) ${TABLE_OPTIONS}`,
       `CREATE TABLE IF NOT EXISTS service_logs (
   publish_time DATETIME(6) NOT NULL,
   ${MESSAGE_ID},
@@ -90,11 +88,6 @@ ${partitionClause(nowMs)}`,
 ) ${TABLE_OPTIONS}`,
     ],
     sqlite: [
-      `CREATE TABLE schema_migrations (
-  version INTEGER NOT NULL PRIMARY KEY,
-  name TEXT NOT NULL,
-  applied_at TEXT NOT NULL DEFAULT (${SQLITE_NOW})
-) STRICT`,
       `CREATE TABLE service_logs (
   ${sqliteInstant("publish_time")},
   ${SQLITE_MESSAGE_ID},
@@ -129,18 +122,85 @@ ${partitionClause(nowMs)}`,
   },
 ];
 
-/** The version that a database has, given back; a schema that this program does not know is not touched. */
-export function checkVersion(version: number): number {
-  if (version <= MIGRATIONS.length) return version;
+/** What a database has of the tables that migrations themselves rely on. */
+export interface Groundwork {
+  /** Whether `schema_migrations` exists. */
+  readonly migrations: boolean;
+  /** Whether it has the column `needs`, which LMS 0.1.0 did not give it. */
+  readonly needs: boolean;
+  /** Whether `locks` exists. */
+  readonly locks: boolean;
+}
+
+/** The step before the first migration, as migrations are told of. */
+export const GROUNDWORK = { version: 0, name: "what migrations rely on" } as const;
+
+/** The leases, which keep instances apart where session locks do not; made before any migration. */
+export const CREATE_LOCKS = `CREATE TABLE IF NOT EXISTS locks (
+  name VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+  owner VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  until DATETIME(6) NOT NULL
+) ${TABLE_OPTIONS}`;
+
+/** The statements that make what is missing of it in MySQL; each does no harm when it is run again after a failure. */
+export function mysqlGroundwork({ migrations, needs, locks }: Groundwork): string[] {
+  const statements = locks ? [] : [CREATE_LOCKS];
+  if (!migrations) {
+    statements.push(`CREATE TABLE IF NOT EXISTS schema_migrations (
+  version INT NOT NULL PRIMARY KEY,
+  name VARCHAR(100) NOT NULL,
+  applied_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
+  needs INT NULL
+) ${TABLE_OPTIONS}`);
+  } else if (!needs) {
+    statements.push("ALTER TABLE schema_migrations ADD COLUMN needs INT NULL");
+  }
+  return statements;
+}
+
+/** The same in SQLite, which locks whole files and needs no leases. */
+export function sqliteGroundwork({ migrations, needs }: Omit<Groundwork, "locks">): string[] {
+  if (!migrations) {
+    return [`CREATE TABLE schema_migrations (
+  version INTEGER NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  applied_at TEXT NOT NULL DEFAULT (${SQLITE_NOW}),
+  needs INTEGER
+) STRICT`];
+  }
+  return needs ? [] : ["ALTER TABLE schema_migrations ADD COLUMN needs INTEGER"];
+}
+
+/** All rows of `schema_migrations`, with or without its column `needs`. */
+export const SELECT_VERSIONS = "SELECT * FROM schema_migrations";
+
+/**
+ * The version that a database has, 0 without any. A newer one than this program's passes where its migrations say that
+ * this program may write beside them; one that does not say it needs a program that knows it.
+ *
+ * @param rows What {@linkcode SELECT_VERSIONS} answers.
+ * @throws {StoreError} `fatal` for a schema that this program must not write to.
+ */
+export function checkVersions(rows: readonly Readonly<Record<string, unknown>>[]): number {
+  const known = MIGRATIONS.length;
+  let version = 0;
+  let needed = 0;
+  for (const row of rows) {
+    const applied = Number(row.version);
+    version = Math.max(version, applied);
+    if (applied > known) needed = Math.max(needed, Number(row.needs ?? applied));
+  }
+  if (needed <= known) return version;
   throw new StoreError(
-    `Cannot use the database: its schema has version ${version} and this program knows ${MIGRATIONS.length}; use a newer lms`,
+    `Cannot use the database: its schema has version ${version}, which needs a program that knows version ${needed}, \
+and this one knows ${known}; use a newer lms`,
     { disposition: "fatal", cause: undefined },
   );
 }
 
 /** The statement that records a migration; harmless when it is recorded already. */
-export function recordMigration({ version, name }: Migration, dialect: "mysql" | "sqlite"): string {
+export function recordMigration({ version, name, needs }: Migration, dialect: "mysql" | "sqlite"): string {
   // Names are literals of this file without quotes in them.
-  const insert = `INSERT INTO schema_migrations (version, name) VALUES (${version}, '${name}')`;
-  return `${insert} ${dialect === "mysql" ? "ON DUPLICATE KEY UPDATE version = version" : "ON CONFLICT DO NOTHING"}`;
+  const insert = `INSERT INTO schema_migrations (version, name, needs) VALUES (${version}, '${name}', ${needs})`;
+  return `${insert} ${dialect === "mysql" ? "ON DUPLICATE KEY UPDATE name = name" : "ON CONFLICT DO NOTHING"}`;
 }

@@ -16,7 +16,6 @@ import type {
   Verification,
 } from "./maintenance.ts";
 import { replayAll } from "./replay.ts";
-import { checkVersion, MIGRATIONS, recordMigration } from "./schema.ts";
 import { isSqliteError, sqliteStoreError } from "./sqlite_errors.ts";
 import {
   countDeadLetters,
@@ -28,6 +27,7 @@ import {
   repairCounters,
   replayEntries,
 } from "./sqlite_maintenance.ts";
+import { applyMigrations, checkSchema, checkVersion, plannedMigrations } from "./sqlite_schema.ts";
 import { execute, inSnapshot, inTransaction } from "./sqlite_transaction.ts";
 import { SqliteWriter } from "./sqlite_write.ts";
 import {
@@ -55,13 +55,17 @@ export class SqliteStore implements MaintainedStore {
   readonly #db: DatabaseSync;
   /** Prepared at the first write: before `migrate` there are no tables. */
   #writer: SqliteWriter | undefined;
+  #versionChecked = false;
+  readonly #onWarning: (message: string) => void;
 
   /**
    * Opens the database, and creates an empty one where there is none.
    *
+   * @param options.onWarning Told of what is not in order and stops nothing.
    * @throws {StoreError} `fatal` when the path cannot be opened or is not a database.
    */
-  constructor(address: SqliteAddress) {
+  constructor(address: SqliteAddress, { onWarning }: { readonly onWarning: (message: string) => void }) {
+    this.#onWarning = onWarning;
     this.address = describeAddress(address);
     try {
       this.#db = new DatabaseSync(address.path, { timeout: BUSY_TIMEOUT_MS });
@@ -74,7 +78,7 @@ export class SqliteStore implements MaintainedStore {
   }
 
   async write(batch: WriteBatch, { signal }: { readonly signal: AbortSignal }): Promise<WriteResult> {
-    return await this.#run("write batch", () => {
+    return await this.#change("write batch", () => {
       signal.throwIfAborted();
       this.#writer ??= new SqliteWriter(this.#db);
       return writeResult(batch, this.#writer.write(planWrite(batch)));
@@ -90,12 +94,10 @@ export class SqliteStore implements MaintainedStore {
 
   async migrate({ dryRun }: { readonly dryRun: boolean }): Promise<AppliedMigration[]> {
     return await this.#run("migrate", () => {
-      if (dryRun) return this.#missing();
-      return inTransaction(this.#db, () => {
-        const missing = this.#missing();
-        for (const { statements } of missing) statements.forEach((sql) => execute(this.#db, sql));
-        return missing;
-      });
+      const steps = dryRun ? plannedMigrations(this.#db) : this.#applied();
+      const pending = dryRun && steps.some(({ version }) => version > 0);
+      if (!pending) checkSchema(this.#db);
+      return steps;
     });
   }
 
@@ -149,7 +151,7 @@ export class SqliteStore implements MaintainedStore {
   }
 
   async repair(): Promise<Verification> {
-    return await this.#run("repair the counters", () => repairCounters(this.#db));
+    return await this.#change("repair the counters", () => repairCounters(this.#db));
   }
 
   async listDeadLetters(filter: DeadLetterFilter): Promise<DeadLetterSummary[]> {
@@ -165,11 +167,14 @@ export class SqliteStore implements MaintainedStore {
   }
 
   async replay(entries: readonly LogEntry[]): Promise<ReplayResult> {
-    return await replayAll(entries, (chunk) => this.#run("replay dead letters", () => replayEntries(this.#db, chunk)));
+    return await replayAll(
+      entries,
+      (chunk) => this.#change("replay dead letters", () => replayEntries(this.#db, chunk)),
+    );
   }
 
   async drop(keys: readonly MessageKey[]): Promise<MessageKey[]> {
-    return await this.#run("drop dead letters", () => dropDeadLetters(this.#db, keys));
+    return await this.#change("drop dead letters", () => dropDeadLetters(this.#db, keys));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -177,16 +182,25 @@ export class SqliteStore implements MaintainedStore {
     return Promise.resolve();
   }
 
-  /** Statements that a person could run by hand with the same result, the record of the version included. */
-  #missing(): AppliedMigration[] {
-    const table = this.#db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'schema_migrations'").get();
-    const row = table && this.#db.prepare("SELECT COALESCE(MAX(version), 0) AS version FROM schema_migrations").get();
-    const version = checkVersion(Number(row?.version ?? 0));
-    return MIGRATIONS.filter((migration) => migration.version > version).map((migration) => ({
-      version: migration.version,
-      name: migration.name,
-      statements: [...migration.sqlite, recordMigration(migration, "sqlite")],
-    }));
+  /** What is only for later versions stops no start: the file may be locked, or may not be written to. */
+  #applied(): AppliedMigration[] {
+    const planned = plannedMigrations(this.#db);
+    try {
+      return applyMigrations(this.#db);
+    } catch (error) {
+      if (!isSqliteError(error) || planned.some(({ version }) => version > 0)) throw error;
+      this.#onWarning(`Cannot migrate: ${error.message}; the schema is current and LMS goes on`);
+      return [];
+    }
+  }
+
+  /** For what writes, at its first use: another program may have migrated, to what needs a program that knows it. */
+  #change<T>(action: string, work: () => T): Promise<T> {
+    return this.#run(action, () => {
+      if (!this.#versionChecked) checkVersion(this.#db);
+      this.#versionChecked = true;
+      return work();
+    });
   }
 
   /** Runs work at once; a promise only because the contract is made for servers too. */

@@ -1,0 +1,156 @@
+/**
+ * What the tables must look like for this program, whatever somebody did to them by hand.
+ *
+ * @module
+ */
+import { DEAD_LETTER_REASONS, SEVERITIES } from "../entry/entry.ts";
+import { StoreError } from "./store.ts";
+
+/** What a column must be able to hold. */
+export type Kind =
+  | { readonly kind: "instant" | "count" | "json" }
+  /** Text that compares exactly where it is part of a key. */
+  | { readonly kind: "text"; readonly bytes: number; readonly ascii?: true; readonly exact?: true }
+  | { readonly kind: "bytes"; readonly bytes: number }
+  /** One of these words, which sort by their rank; further ones may follow. */
+  | { readonly kind: "words"; readonly words: readonly string[] };
+
+interface Column {
+  readonly holds: Kind;
+  /** Whether LMS writes it, so that it needs no default. */
+  readonly written: boolean;
+}
+
+interface Shape {
+  readonly columns: Readonly<Record<string, Column>>;
+  readonly key: readonly string[];
+}
+
+const written = (holds: Kind): Column => ({ holds, written: true });
+const filledIn = (holds: Kind): Column => ({ holds, written: false });
+
+const INSTANT: Kind = { kind: "instant" };
+const KEY = {
+  publish_time: written(INSTANT),
+  message_id: written({ kind: "text", bytes: 128, ascii: true, exact: true }),
+};
+// 100 and 1,000 characters of up to 4 bytes.
+const SERVICE_NAME: Kind = { kind: "text", bytes: 400, exact: true };
+const DETAIL: Kind = { kind: "text", bytes: 4_000 };
+const SEVERITY: Kind = { kind: "words", words: SEVERITIES };
+
+/** The tables that are read and written, as the newest migration of this program leaves them. */
+const SHAPES: Readonly<Record<string, Shape>> = {
+  service_logs: {
+    columns: {
+      ...KEY,
+      service_name: written(SERVICE_NAME),
+      payload: written({ kind: "text", bytes: 65_535 }),
+      severity: written(SEVERITY),
+      timestamp: written(INSTANT),
+      created_at: filledIn(INSTANT),
+    },
+    key: ["publish_time", "message_id"],
+  },
+  service_severity: {
+    columns: {
+      service_name: written(SERVICE_NAME),
+      severity: written(SEVERITY),
+      count: written({ kind: "count" }),
+      created_at: filledIn(INSTANT),
+      updated_at: filledIn(INSTANT),
+    },
+    key: ["service_name", "severity"],
+  },
+  dead_letters: {
+    columns: {
+      ...KEY,
+      reason: written({ kind: "words", words: DEAD_LETTER_REASONS }),
+      detail: written(DETAIL),
+      data: written({ kind: "bytes", bytes: 10_000_000 }),
+      attributes: written({ kind: "json" }),
+      status: filledIn({ kind: "words", words: ["open", "replayed", "dropped"] }),
+      created_at: filledIn(INSTANT),
+      updated_at: filledIn(INSTANT),
+    },
+    key: ["publish_time", "message_id"],
+  },
+};
+
+/** Every table of {@linkcode checkShapes}. */
+export const TABLES: readonly string[] = Object.keys(SHAPES);
+
+/** A table as the database has it. */
+export interface FoundTable {
+  readonly columns: ReadonlyMap<string, FoundColumn>;
+  readonly key: readonly string[];
+  /** Unique indexes beside the primary key. */
+  readonly unique: readonly string[];
+  /** Whether changes to it can be rolled back. */
+  readonly transactional: boolean;
+}
+
+/** A column as the database has it. */
+export interface FoundColumn {
+  /** Its type, for people. */
+  readonly type: string;
+  /** Whether a row needs a value for it: NOT NULL without a default. */
+  readonly needsValue: boolean;
+  /** Whether it holds this. */
+  readonly holds: (kind: Kind) => boolean;
+}
+
+/** How the tables are checked. */
+export interface ShapeOptions {
+  /**
+   * Whether the schema is this program's own. A newer one, which says that this program may write beside it, may have
+   * changed types and keys.
+   */
+  readonly own: boolean;
+}
+
+/**
+ * Checks what is there against what the migrations made. Wider types, columns that need no value and further indexes
+ * that are not unique do no harm.
+ *
+ * @throws {StoreError} `fatal` with everything that does not fit and the remedy.
+ */
+export function checkShapes(found: ReadonlyMap<string, FoundTable>, { own }: ShapeOptions): void {
+  const problems = Object.entries(SHAPES).flatMap(([name, shape]) => {
+    const table = found.get(name);
+    if (table === undefined) return [`the table ${name} is missing`];
+    const columns = columnProblems(table, shape, own).map((problem) => `${name}.${problem}`);
+    return own ? [...columns, ...tableProblems(table, shape).map((problem) => `${name} ${problem}`)] : columns;
+  });
+  if (problems.length === 0) return;
+  const remedy = problems.some((problem) => problem.includes("missing"))
+    ? `restore what is missing from a backup; a table is made anew, empty, by "lms migrate" after DELETE FROM schema_migrations`
+    : "undo that";
+  throw new StoreError(`Cannot use the database: somebody changed its tables: ${problems.join("; ")}; ${remedy}`, {
+    disposition: "fatal",
+    cause: undefined,
+  });
+}
+
+function columnProblems(table: FoundTable, { columns }: Shape, own: boolean): string[] {
+  const ours = Object.entries(columns).flatMap(([name, { holds, written }]) => {
+    const column = table.columns.get(name);
+    if (column === undefined) return [`${name} is missing`];
+    if (own && !column.holds(holds)) return [`${name} is ${column.type}, which does not hold what LMS stores there`];
+    return column.needsValue && !written ? [`${name} has no default any more`] : [];
+  });
+  const added = [...table.columns].filter(([name, { needsValue }]) => needsValue && columns[name] === undefined);
+  return [
+    ...ours,
+    ...added.map(([name]) => `${name} was added and needs a value: drop it, let it be NULL, or give it a default`),
+  ];
+}
+
+function tableProblems({ key, unique, transactional }: FoundTable, shape: Shape): string[] {
+  const problems = unique.map((name) => `has a unique index ${name}, by which messages would be lost: drop it`);
+  if (key.join() !== shape.key.join()) {
+    problems.unshift(`has the primary key (${key.join(", ")}) in place of (${shape.key.join(", ")})`);
+  }
+  if (!transactional) problems.push("has an engine without transactions in place of InnoDB");
+  return problems;
+}
