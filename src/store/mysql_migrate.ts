@@ -44,17 +44,20 @@ export async function plannedMigrations(session: MysqlSession): Promise<AppliedM
 
 /** Applies what is missing, under a lock where anything is. */
 export async function applyMigrations(session: MysqlSession, elsewhere: Elsewhere): Promise<AppliedMigration[]> {
-  if ((await plannedMigrations(session)).length === 0) return [];
+  const planned = await plannedMigrations(session);
+  if (planned.length === 0) return [];
   const lock = { name: "migrate", waitSeconds: LOCK_SECONDS, elsewhere } as const;
   const migrations = await locked(session, lock, async ({ confirm }) => {
-    const migrations = await plannedMigrations(session);
-    for (const { statements } of migrations) {
+    // Another instance may have been first. The lock's own table is there by now, and stays among what was applied.
+    const missing = new Set((await plannedMigrations(session)).map(({ version }) => version));
+    const applied = planned.filter(({ version }) => missing.has(version));
+    for (const { statements } of applied) {
       for (const sql of statements) {
         await confirm();
         await session.change(sql);
       }
     }
-    return migrations;
+    return applied;
   });
   if (migrations !== undefined) return migrations;
   throw new StoreError(`Cannot migrate: another instance has been at it for ${LOCK_SECONDS} s`, {

@@ -4,13 +4,15 @@
  * @module
  */
 import { createConnection } from "mysql2/promise";
-import { REPAIR_LOCK } from "../../src/store/mysql_lock.ts";
+import { locked, SESSION_LOCKS } from "../../src/store/mysql_lock.ts";
+import { MysqlSession } from "../../src/store/mysql_session.ts";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { DEAD_LETTER_REASONS } from "../../src/entry/entry.ts";
 import { openStore } from "../../src/store/open_store.ts";
 import { StoreError } from "../../src/store/store.ts";
-import type { TestServer } from "../support/database.ts";
+import { partitionClause } from "../../src/store/partitions.ts";
+import type { TestDatabase, TestServer } from "../support/database.ts";
 import { entries, entry, key, keys } from "../support/entries.ts";
 import { addressOf, migrated, openOn, serverFixture, until, user } from "./server_fixture.ts";
 import { exerciseServerOutages } from "./server_outages.ts";
@@ -35,51 +37,182 @@ export function exerciseServerStore(name: string, server: TestServer): void {
       return `p${date.toISOString().slice(0, 10).replaceAll("-", "")}`;
     });
 
+  const DAY_MS = 86_400_000;
+  /** Partitions as a table has them that was made at that time. */
+  const partitionAsOf = (database: TestDatabase, nowMs: number) =>
+    database.query(`ALTER TABLE service_logs ${partitionClause(nowMs)}`);
+  const dateOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+
   Deno.test(`${name}: migrate() partitions service_logs by day, from 8 days back to 15 ahead`, async () => {
     await using database = await server.freshDatabase();
-    await using store = openOn(database.url, { nowMs: () => Date.UTC(2026, 1, 24, 23, 59) });
+    await using store = openOn(database.url);
+    const today = Date.now();
     await store.migrate({ dryRun: false });
-    assertEquals(await partitionsOf(database.name), ["p_past", ...days("2026-02-16", 24), "p_future"]);
-    await write(store, { entries: [entry({ ...key(1), publishTime: "2026-02-28 23:59:59.999999" })] });
-    const [row] = await database.query("SELECT COUNT(*) AS n FROM service_logs PARTITION (p20260228)");
+    assertEquals(await partitionsOf(database.name), ["p_past", ...days(dateOf(today - 8 * DAY_MS), 24), "p_future"]);
+    const tomorrow = dateOf(today + DAY_MS);
+    await write(store, { entries: [entry({ ...key(1), publishTime: `${tomorrow} 23:59:59.999999` })] });
+    const [row] = await database.query(
+      `SELECT COUNT(*) AS n FROM service_logs PARTITION (p${tomorrow.replaceAll("-", "")})`,
+    );
     assertEquals(Number(row?.n), 1);
   });
 
   Deno.test(`${name}: write() adds partitions when few are left ahead, and keeps the rows`, async () => {
-    await using database = await server.freshDatabase();
-    let nowMs = Date.UTC(2026, 1, 24);
+    await using database = await migrated(server);
+    const today = Date.now();
+    const made = today - 8 * DAY_MS;
+    await partitionAsOf(database, made);
     {
-      await using store = openOn(database.url, { nowMs: () => nowMs });
-      await store.migrate({ dryRun: false });
-      await write(store, { entries: [entry({ ...key(1), publishTime: "2026-03-20 00:00:00.000000" })] });
-      nowMs = Date.UTC(2026, 2, 4);
-      await write(store, { entries: [entry(key(2))] });
+      await using store = openOn(database.url);
+      const late = `${dateOf(today + 30 * DAY_MS)} 00:00:00.000000`;
+      await write(store, { entries: [entry({ ...key(1), publishTime: late })] });
       await until(async () => (await partitionsOf(database.name)).length > 26);
     }
-    assertEquals(await partitionsOf(database.name), ["p_past", ...days("2026-02-16", 32), "p_future"]);
+    assertEquals(await partitionsOf(database.name), ["p_past", ...days(dateOf(made - 8 * DAY_MS), 32), "p_future"]);
     const [row] = await database.query("SELECT COUNT(*) AS n FROM service_logs PARTITION (p_future)");
     assertEquals(Number(row?.n), 1);
   });
 
-  Deno.test(`${name}: write() only warns when it may not add partitions`, async () => {
-    await using database = await server.freshDatabase();
+  Deno.test(`${name}: write() makes no partition by a clock of this machine that is wrong, and says so`, async () => {
+    await using database = await migrated(server);
+    const before = await partitionsOf(database.name);
+    const warnings: string[] = [];
     {
-      await using store = openOn(database.url, { nowMs: () => Date.UTC(2026, 1, 24) });
-      await store.migrate({ dryRun: false });
+      await using store = openOn(database.url, {
+        nowMs: () => Date.now() + 400 * DAY_MS,
+        onWarning: (message) => warnings.push(message),
+      });
+      await write(store, { entries: [entry()] });
+      await until(() => warnings.length > 0);
     }
+    assertMatch(warnings[0]!, /by the database's clock/);
+    assertEquals(await partitionsOf(database.name), before);
+  });
+
+  Deno.test(`${name}: migrate() gives the days of an empty hole partitions of their own, and tells of one with rows`, async () => {
+    for (const rows of [0, 1]) {
+      await using database = await migrated(server);
+      const today = Date.now();
+      // As a clock left it that was 400 days ahead for a moment, some weeks ago.
+      const [first, end] = [dateOf(today - 3 * DAY_MS), dateOf(today + 400 * DAY_MS)];
+      const hole = `p${dateOf(today + 399 * DAY_MS).replaceAll("-", "")}`;
+      const past = dateOf(today - 8 * DAY_MS);
+      await database.query(`ALTER TABLE service_logs PARTITION BY RANGE COLUMNS (publish_time) (
+        PARTITION p_past VALUES LESS THAN ('${past} 00:00:00.000000'),
+        PARTITION p${dateOf(today - 4 * DAY_MS).replaceAll("-", "")} VALUES LESS THAN ('${first} 00:00:00.000000'),
+        PARTITION ${hole} VALUES LESS THAN ('${end} 00:00:00.000000'),
+        PARTITION p_future VALUES LESS THAN (MAXVALUE))`);
+      if (rows > 0) {
+        const into = `${dateOf(today)} 00:00:00.000001`;
+        await database.query(
+          `INSERT INTO service_logs (publish_time, message_id, service_name, payload, severity, timestamp)
+           VALUES ('${into}', '1', 'a', '', 'info', '${into}')`,
+        );
+      }
+      const warnings: string[] = [];
+      {
+        await using store = openOn(database.url, { onWarning: (message) => warnings.push(message) });
+        await store.migrate({ dryRun: false });
+      }
+      const now = await partitionsOf(database.name);
+      assertEquals(warnings.length, rows, warnings.join("; "));
+      assertEquals(now.includes(`p${dateOf(today).replaceAll("-", "")}`), rows === 0);
+      if (rows > 0) assertMatch(warnings[0]!, /spans them and holds rows/);
+    }
+  });
+
+  Deno.test(`${name}: write() only warns when it may not add partitions`, async () => {
+    await using database = await migrated(server);
+    await partitionAsOf(database, Date.now() - 20 * DAY_MS);
     await using writer = await user(server, { database: database.name, rights: "SELECT, INSERT, UPDATE" });
     const warnings: string[] = [];
     {
       await using store = openOn(database.url, {
         at: { user: writer.name, password: writer.password },
         onWarning: (message) => warnings.push(message),
-        nowMs: () => Date.UTC(2026, 2, 20),
       });
       assertEquals((await write(store, { entries: [entry()] })).stored, 1);
       await until(() => warnings.length > 0);
     }
     assertEquals(warnings.length, 1);
     assertMatch(warnings[0]!, /add partitions.*denied/i);
+  });
+
+  Deno.test(`${name}: migrate() and write() tell of a column that somebody added and that needs a value`, async () => {
+    await using database = await migrated(server);
+    await using running = openOn(database.url);
+    await write(running, { entries: [entry(key(1))] });
+    await database.query("ALTER TABLE service_logs ADD COLUMN team VARCHAR(20) NOT NULL");
+    const refused = await assertWriteFails(running, { entries: [entry(key(2))] }, "fatal");
+    assertMatch(refused.message, /team.*drop it, let it be NULL, or give it a default/);
+    await using starting = openOn(database.url);
+    const error = await assertRejects(() => starting.migrate({ dryRun: false }), StoreError);
+    assertEquals(error.disposition, "fatal");
+    assertMatch(error.message, /service_logs\.team was added and needs a value/);
+  });
+
+  Deno.test(`${name}: migrate() of a current schema needs no right to make the table of leases`, async () => {
+    await using database = await migrated(server);
+    await database.query("DROP TABLE locks");
+    await database.query("ALTER TABLE schema_migrations DROP COLUMN needs");
+    await using writer = await user(server, { database: database.name, rights: "SELECT, INSERT, UPDATE" });
+    const warnings: string[] = [];
+    await using store = openOn(database.url, {
+      at: { user: writer.name, password: writer.password },
+      onWarning: (message) => warnings.push(message),
+    });
+    assertEquals(await store.migrate({ dryRun: false }), []);
+    assertMatch(warnings[0]!, /denied.*the schema is current and LMS goes on/i);
+    await write(store, { entries: [entry()] });
+    await assertStored(store, { entries: [entry()] });
+  });
+
+  Deno.test(`${name}: repair() waits for nobody's lease that is over, and is retry while one is held`, async () => {
+    await using database = await migrated(server);
+    await using store = openOn(database.url);
+    const lease = (seconds: number) =>
+      database.query(`REPLACE INTO locks (name, owner, until)
+        VALUES ('repair', 'another', UTC_TIMESTAMP(6) + INTERVAL ${seconds} SECOND)`);
+    await lease(60);
+    assertEquals((await assertRejects(() => store.repair(), StoreError)).disposition, "retry");
+    await lease(-1);
+    await store.repair();
+  });
+
+  Deno.test(`${name}: locked() does without session locks where the server refuses them, and notices a lost lease`, async () => {
+    await using database = await migrated(server);
+    const session = await MysqlSession.open(addressOf(database.url), { connectTimeoutMs: 9_000, lockWaitSeconds: 5 });
+    // As Percona XtraDB Cluster's strict mode answers.
+    const refusal = Object.assign(new Error("GET_LOCK is prohibited"), { code: "ER", errno: 1105, sqlState: "HY000" });
+    const refusing = new Proxy(session, {
+      get(target, property) {
+        if (property === "rows") {
+          return (sql: string) => /GET_LOCK/.test(sql) ? Promise.reject(refusal) : target.rows(sql);
+        }
+        const value = Reflect.get(target, property, target);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    const elsewhere = () => Promise.resolve();
+    try {
+      const options = { name: "repair", waitSeconds: 0, elsewhere } as const;
+      const nested = await locked(refusing, options, async ({ confirm }) => {
+        await confirm();
+        return await locked(refusing, options, () => Promise.resolve("twice")) ?? "once";
+      });
+      assertEquals(nested, "once");
+      await assertRejects(
+        () =>
+          locked(refusing, options, async ({ confirm }) => {
+            await database.query("UPDATE locks SET owner = 'another' WHERE name = 'repair'");
+            await confirm();
+          }),
+        StoreError,
+        "lost to another instance",
+      );
+    } finally {
+      await session.end();
+    }
   });
 
   Deno.test(`${name}: a wrong password is fatal and is nowhere in the error`, async () => {
@@ -165,10 +298,10 @@ export function exerciseServerStore(name: string, server: TestServer): void {
     const other = await createConnection({ uri: database.url });
     try {
       await database.query("INSERT INTO service_severity (service_name, severity, count) VALUES ('a', 'info', 3)");
-      await other.query(`SELECT GET_LOCK(${REPAIR_LOCK}, 0)`);
+      await other.query(`SELECT GET_LOCK(${SESSION_LOCKS.repair}, 0)`);
       const error = await assertRejects(() => store.repair(), StoreError);
       assertEquals([error.disposition, (await store.totals()).counted], ["retry", 3]);
-      await other.query(`SELECT RELEASE_LOCK(${REPAIR_LOCK})`);
+      await other.query(`SELECT RELEASE_LOCK(${SESSION_LOCKS.repair})`);
     } finally {
       await other.end();
     }

@@ -39,8 +39,9 @@ export const OF_MAINTENANCE: readonly Protection[] = [
   {
     name: "MySQL: one repair at a time, so that no difference is added twice",
     file: "src/store/mysql_verify.ts",
-    find: "await locked(session, { name: REPAIR_LOCK, seconds: 0 }, async () => {",
-    replace: "await (async (work: () => Promise<Verification>) => await work())(async () => {",
+    find: `await locked(session, { name: "repair", waitSeconds: 0, elsewhere }, async ({ confirm }) => {`,
+    replace: "await (async (work: (lock: { confirm: () => Promise<void> }) => Promise<Verification>) => \
+await work({ confirm: async () => {} }))(async ({ confirm }) => {",
     test: MYSQL,
     filter: "repair() while another one is under way is retry",
     needs: "servers",

@@ -1,5 +1,5 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
-import { missingPartitions, partitionClause } from "../../../src/store/partitions.ts";
+import { assertEquals, assertMatch } from "@std/assert";
+import { type Partition, partitionChanges, partitionClause } from "../../../src/store/partitions.ts";
 
 const NOW = Date.UTC(2026, 1, 24, 23, 59, 59, 999);
 const DAY_MS = 86_400_000;
@@ -18,32 +18,65 @@ Deno.test("partitionClause() ends a day's partition where the next day begins, o
   assertMatch(clause, /PARTITION p_future VALUES LESS THAN \(MAXVALUE\)/);
 });
 
-Deno.test("missingPartitions() asks for nothing while 8 days are ahead, and for 15 when fewer are", () => {
-  const names = namesIn(partitionClause(NOW));
-  assertEquals(missingPartitions(names, NOW), undefined);
-  assertEquals(missingPartitions(names, NOW + 7 * DAY_MS), undefined);
-  const sql = missingPartitions(names, NOW + 8 * DAY_MS);
-  assert(sql !== undefined);
+/** The partitions that a clause or a statement makes, as the server tells of them. */
+const partitionsIn = (sql: string): Partition[] =>
+  [...sql.matchAll(/PARTITION (p\w+) VALUES LESS THAN \(([^)]+)\)/g)].map(([, name, bound]) => ({
+    name: name!,
+    bound: bound!,
+  }));
+
+/** The partitions after the statements: what each of them reorganizes gives way to what it makes. */
+const after = (partitions: readonly Partition[], nowMs: number) =>
+  partitionChanges(partitions, nowMs).reduce((list, { sql }) => {
+    const name = /REORGANIZE PARTITION (\w+)/.exec(sql)?.[1];
+    return name === undefined
+      ? [...list, ...partitionsIn(sql)]
+      : list.flatMap((partition) => partition.name === name ? partitionsIn(sql) : [partition]);
+  }, partitions);
+
+const FRESH = partitionsIn(partitionClause(NOW));
+const names = (partitions: readonly Partition[]) => partitions.map(({ name }) => name);
+
+Deno.test("partitionChanges() asks for nothing while 8 days are ahead, and for 15 when fewer are", () => {
+  assertEquals(partitionChanges(FRESH, NOW), []);
+  assertEquals(partitionChanges(FRESH, NOW + 7 * DAY_MS), []);
+  const [change, ...others] = partitionChanges(FRESH, NOW + 8 * DAY_MS);
+  assertEquals([others, change?.hole], [[], undefined]);
   assertEquals(
-    namesIn(sql),
+    namesIn(change!.sql),
     ["12", "13", "14", "15", "16", "17", "18", "19"].map((day) => `p202603${day}`).concat("p_future"),
   );
 });
 
-Deno.test("missingPartitions() is content with what it asked for", () => {
-  const names = namesIn(partitionClause(NOW));
+Deno.test("partitionChanges() is content with what it asked for", () => {
   const later = NOW + 10 * DAY_MS;
-  assertEquals(missingPartitions([...names, ...namesIn(missingPartitions(names, later)!)], later), undefined);
+  assertEquals(partitionChanges(after(FRESH, later), later), []);
 });
 
-Deno.test("missingPartitions() after a standstill begins 8 days back, and does not make up every day between", () => {
-  const sql = missingPartitions(namesIn(partitionClause(NOW)), NOW + 400 * DAY_MS);
-  assert(sql !== undefined);
-  assertEquals(namesIn(sql).length, 24 + 1);
+Deno.test("partitionChanges() after a standstill begins 8 days back, and does not make up every day between", () => {
+  const [change] = partitionChanges(FRESH, NOW + 400 * DAY_MS);
+  // One for all the days that nobody made a partition for, one a day from 8 days back to 15 ahead, and the last.
+  assertEquals(namesIn(change!.sql).length, 1 + 24 + 1);
 });
 
-Deno.test("missingPartitions() leaves a table alone that is not partitioned, or in another way", () => {
-  assertEquals(missingPartitions([], NOW), undefined);
-  assertEquals(missingPartitions(["p0", "p1"], NOW), undefined);
-  assertEquals(missingPartitions(["p20200101"], NOW), undefined);
+Deno.test("partitionChanges() finds the days that a clock which was wrong for a moment left in one partition", () => {
+  const wrong = after(FRESH, NOW + 400 * DAY_MS);
+  const changes = partitionChanges(wrong, NOW + DAY_MS);
+  assertEquals(changes, [], "the hole is further ahead than partitions are made for");
+  const later = NOW + 10 * DAY_MS;
+  const [hole] = partitionChanges(wrong, later);
+  assertEquals(hole?.hole?.firstDay, "2026-03-12");
+  assertEquals(names(partitionsIn(hole!.sql)).slice(0, 2), ["p20260312", "p20260313"]);
+  assertEquals(partitionChanges(after(wrong, later), later), []);
+});
+
+Deno.test("partitionChanges() makes the last partition again when somebody dropped it", () => {
+  const [change] = partitionChanges(FRESH.slice(0, -1), NOW);
+  assertMatch(change!.sql, /^ALTER TABLE service_logs ADD PARTITION/);
+  assertEquals(namesIn(change!.sql).at(-1), "p_future");
+});
+
+Deno.test("partitionChanges() leaves a table alone that is not partitioned, or in another way", () => {
+  assertEquals(partitionChanges([], NOW), []);
+  assertEquals(partitionChanges([{ name: "p0", bound: "10" }, { name: "p1", bound: "MAXVALUE" }], NOW), []);
 });
