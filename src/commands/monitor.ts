@@ -145,6 +145,14 @@ function subscriberEvents(log: Log): ConstructorParameters<typeof Subscriber>[0]
   return {
     streamEnded: (status, retryInMs) =>
       log.debug("stream ended", { code: status.code, reason: status.details, retry_ms: Math.round(retryInMs) }),
+    outage: ({ forMs, attempts, status }) =>
+      log.error("waiting for Pub/Sub: nothing is pulled", {
+        since: new Date(Date.now() - forMs).toISOString(),
+        attempts,
+        ...(status === undefined ? { reason: "no answer yet" } : { code: status.code, reason: status.details }),
+      }),
+    recovered: (outageMs) => log.info("Pub/Sub is back", { after_ms: Math.round(outageMs) }),
+    refused: (count) => log.warn("a response had too many messages: the rest comes again", { count }),
     closedAtCap: (held) => log.debug("holding as much as allowed: streams closed", { ...held }),
     settleFailed: (kind, count, status) =>
       log.warn(`could not ${kind} messages; they will come again, and change nothing`, {

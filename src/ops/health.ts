@@ -10,7 +10,7 @@ export interface Pulling {
   readonly held: number;
   /** Streams that are open now. */
   readonly openStreams: number;
-  /** For how long streams have been wanted and none worked, in milliseconds. */
+  /** For how long streams have been wanted and nothing was heard from any that is open, in milliseconds. */
   readonly withoutStreamMs: number;
 }
 
@@ -33,7 +33,7 @@ export interface Readiness {
   readonly stored: number;
 }
 
-/** Longer than it takes to reopen a stream after the longest wait for that, 30 s. */
+/** Longer than it takes to find that a connection is dead, leave it and connect again: 8 s for an answer, 5 s, 4 s. */
 const WITHOUT_STREAM_MS_MAX = 60_000;
 
 /**

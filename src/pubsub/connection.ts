@@ -4,6 +4,7 @@
  * @module
  */
 import { PubSub, v1 } from "@google-cloud/pubsub";
+import { RENEWED_CHANNEL } from "./renewed_channel.ts";
 
 /** Where Pub/Sub is. */
 export interface ConnectionOptions {
@@ -44,6 +45,26 @@ function partsOf(endpoint: string): { readonly servicePath: string; readonly por
   return { servicePath: endpoint.slice(0, colon), port: Number(endpoint.slice(colon + 1)) };
 }
 
+/**
+ * The longest wait before another try to connect. gRPC's own is 2 minutes, which is how long pulling would go on resting
+ * after an outage.
+ */
+const RECONNECT_MS_MAX = 4_000;
+
+/**
+ * The largest response that is taken. Requests to publish are at most 10 MB, and a response is not much larger; what
+ * claims to be is refused before it is read.
+ */
+const RESPONSE_BYTES_MAX = 20 * 1024 * 1024;
+
+/** How the connection is made that messages are pulled over. */
+export const PULLING_CHANNEL = {
+  "grpc-node.flow_control_window": WINDOW_BYTES,
+  "grpc.max_reconnect_backoff_ms": RECONNECT_MS_MAX,
+  "grpc.max_receive_message_length": RESPONSE_BYTES_MAX,
+  ...RENEWED_CHANNEL,
+};
+
 /** Makes the clients. Nothing is looked for or sent yet: the first call, or {@linkcode Connection.ready}, does. */
 export async function connect(options: ConnectionOptions): Promise<Connection> {
   const { projectId, endpoint, plaintext } = options;
@@ -61,7 +82,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     ...(plaintext ? NO_PROXY : {}),
   };
   const publisher = new v1.PublisherClient(settings);
-  const subscriber = new v1.SubscriberClient({ ...settings, "grpc-node.flow_control_window": WINDOW_BYTES });
+  const subscriber = new v1.SubscriberClient({ ...settings, ...PULLING_CHANNEL });
   return {
     projectId,
     publisher,

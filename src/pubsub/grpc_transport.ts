@@ -9,9 +9,12 @@ import { acknowledgeRequest, modifyAckDeadlineRequest } from "./ack_request.ts";
 import type { Connection } from "./connection.ts";
 import { readErrorInfo } from "./error_info.ts";
 import { type PullResponse, readPullResponse } from "./pull_response.ts";
+import { RenewedChannel } from "./renewed_channel.ts";
 import {
   CallError,
   type CallStatus,
+  DEADLINE_EXCEEDED,
+  isTransient,
   NO_FAILURES,
   type PullStream,
   type PullTransport,
@@ -23,6 +26,9 @@ import {
 /** How long one acknowledge or extension may take, in milliseconds; after that it is tried again. */
 const CALL_TIMEOUT_MS = 20_000;
 
+/** How long the server may take to answer a probe, in milliseconds: some round trips, a connection and a token. */
+const PROBE_TIMEOUT_MS = 8_000;
+
 /** `protocolVersion` 1 asks the server to answer pings. */
 const PROTOCOL_VERSION = 1;
 
@@ -32,10 +38,16 @@ type Method<Request = unknown> = Pick<
 >;
 
 /** As much of the generated client's stub as is used here: a gRPC client whose methods tell how they are called. */
-interface Stub extends Pick<Client, "makeBidiStreamRequest" | "makeUnaryRequest"> {
+interface Stub extends Pick<Client, "getChannel" | "makeBidiStreamRequest" | "makeUnaryRequest"> {
   readonly streamingPull: Method<Record<string, unknown>>;
   readonly acknowledge: Method;
   readonly modifyAckDeadline: Method;
+}
+
+/** What of a transport a test shortens. */
+export interface GrpcTransportOptions {
+  /** How long the server may take to answer a probe; default 8 s. */
+  readonly probeTimeoutMs?: number;
 }
 
 /**
@@ -45,17 +57,23 @@ interface Stub extends Pick<Client, "makeBidiStreamRequest" | "makeUnaryRequest"
  * minutes, and requests would be repeated where nobody sees it. What is frequent is read and written by hand:
  * {@linkcode readPullResponse}, {@linkcode acknowledgeRequest}.
  *
+ * A probe is a request to extend no lease at all: every server refuses it at once, which is an answer.
+ *
  * @param subscription The full name, `projects/PROJECT/subscriptions/NAME`.
  */
-export async function grpcTransport(connection: Connection, subscription: string): Promise<PullTransport> {
+export async function grpcTransport(
+  connection: Pick<Connection, "subscriber">,
+  subscription: string,
+  { probeTimeoutMs = PROBE_TIMEOUT_MS }: GrpcTransportOptions = {},
+): Promise<PullTransport> {
   // The stub's type says nothing of its methods.
   const stub = await connection.subscriber.initialize() as unknown as Stub;
   const metadata = new Metadata();
   // The routing header; without it some requests take a detour through another region.
   metadata.set("x-goog-request-params", `subscription=${encodeURIComponent(subscription)}`);
-  const call = (method: Method, request: Buffer) =>
+  const call = (method: Method, request: Buffer, timeoutMs = CALL_TIMEOUT_MS) =>
     new Promise<void>((resolve, reject) => {
-      const options = { deadline: Date.now() + CALL_TIMEOUT_MS };
+      const options = { deadline: Date.now() + timeoutMs };
       stub.makeUnaryRequest(
         method.path,
         (encoded: Buffer) => encoded,
@@ -68,6 +86,21 @@ export async function grpcTransport(connection: Connection, subscription: string
     });
   return {
     open: (request, events) => openStream(stub, { subscription, metadata, request, events }),
+    async probe() {
+      try {
+        const nothing = modifyAckDeadlineRequest(subscription, { ackIds: [], seconds: 10 });
+        await call(stub.modifyAckDeadline, nothing, probeTimeoutMs);
+        return undefined;
+      } catch (error) {
+        const { code, details } = error as ServiceError;
+        if (code === DEADLINE_EXCEEDED) return { code, details: `no answer for ${probeTimeoutMs / 1000} s` };
+        return isTransient(code) ? { code, details } : undefined;
+      }
+    },
+    renew() {
+      const channel = stub.getChannel();
+      if (channel instanceof RenewedChannel) channel.renew();
+    },
     acknowledge: (ackIds) => settle(ackIds, () => call(stub.acknowledge, acknowledgeRequest(subscription, ackIds))),
     modifyAckDeadline: (ackIds, seconds) =>
       settle(
@@ -96,7 +129,11 @@ function openStream(
     if (status === undefined || !ended) return;
     events.end(status);
   };
-  stream.on("data", ({ messages, properties }: PullResponse) => events.response(messages, properties));
+  stream.on("metadata", () => events.accepted());
+  stream.on("data", ({ messages, refused, properties }: PullResponse) => {
+    if (refused > 0) events.refused(refused);
+    events.response(messages, properties);
+  });
   stream.on("error", () => {
     // "status" tells the same and always follows; after an error the stream emits no "end".
     ended = true;

@@ -35,9 +35,17 @@ const NANOS = 2;
 const EXACTLY_ONCE = 1;
 const ORDERING = 2;
 
+/**
+ * Messages taken from one response, at most. Servers send some thousand; the 10 MB of a response can hold five million
+ * empty ones, which would take more than a gigabyte to keep track of.
+ */
+const MESSAGES_MAX = 20_000;
+
 /** A response: its messages in their order, and what the server says of the subscription where it does. */
 export interface PullResponse {
   readonly messages: readonly ReceivedMessage[];
+  /** How many messages beyond these are not taken. Their leases lapse, and they come again. */
+  readonly refused: number;
   readonly properties: SubscriptionProperties | undefined;
 }
 
@@ -58,17 +66,18 @@ export function readPullResponse(bytes: Buffer): PullResponse {
     if (reader.field === RECEIVED_MESSAGES) count++;
     else if (reader.field === SUBSCRIPTION_PROPERTIES) properties = readProperties(bytes, reader);
   }
-  const messages = new Array<ReceivedMessage>(count);
-  const parts = new Parts(bytes, count);
+  const taken = Math.min(count, MESSAGES_MAX);
+  const messages = new Array<ReceivedMessage>(taken);
+  const parts = new Parts(bytes, taken);
   const readers = { received: new WireReader(bytes), message: new WireReader(bytes), inner: new WireReader(bytes) };
   reader.aim({ start: 0, end: bytes.length });
-  for (let index = 0; reader.next();) {
+  for (let index = 0; index < taken && reader.next();) {
     if (reader.field !== RECEIVED_MESSAGES) continue;
     findParts(parts, index, reader, readers);
     messages[index] = new WireMessage(parts, index);
     index++;
   }
-  return { messages, properties };
+  return { messages, refused: count - taken, properties };
 }
 
 /** Columns of {@linkcode Parts}: where a part begins and ends, or what it is where it is a number. */

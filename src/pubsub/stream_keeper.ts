@@ -7,11 +7,13 @@ import { Backoff } from "../ops/backoff.ts";
 import type { ReceivedMessage } from "./delivery.ts";
 import {
   type CallStatus,
+  DEADLINE_EXCEEDED,
   isTransient,
   type PullStream,
   type PullTransport,
   type StreamRequest,
   type SubscriptionProperties,
+  UNAVAILABLE,
 } from "./transport.ts";
 
 /** How often a stream asks the server for a sign of life; the official clients do the same. */
@@ -19,6 +21,21 @@ const PING_EVERY_MS = 30_000;
 
 /** How long a stream may be silent after a ping before it counts as dead. */
 const SILENT_AFTER_PING_MS = 15_000;
+
+/** How long a new stream may be silent before the server is asked whether it answers at all. */
+const PROBE_AFTER_MS = 1_000;
+
+/** How long no stream works before that is told: longer than a server's routine reset of all of them. */
+const TOLD_AFTER_MS = 4_000;
+
+/** How often it is told again. */
+const TOLD_EVERY_MS = 30_000;
+
+/** How often it is looked at whether streams work. */
+const LOOK_EVERY_MS = 1_000;
+
+/** The longest wait before another stream; with gRPC's own of 4 s, pulling goes on within 10 s of a server's return. */
+const RETRY_MS_MAX = 5_000;
 
 /**
  * How long a half-closed stream may take to deliver what is on its way. Google's emulator needs 50 ms; what does not
@@ -40,6 +57,23 @@ export interface StreamKeeperOptions {
   readonly onEnd: (status: CallStatus, retryInMs: number) => void;
   /** A stream ended with a status that trying again does not cure. */
   readonly onFailure: (status: CallStatus) => void;
+  /** No stream has worked for 4 s; told again every 30 s. */
+  readonly onOutage: (outage: Outage) => void;
+  /** One works again, after an outage that was told. */
+  readonly onRecovered: (outageMs: number) => void;
+  /** So many messages of a response were not taken, because there were too many in it. */
+  readonly onRefused: (count: number) => void;
+  /** Whether more is held than may be. */
+  readonly overfull: () => boolean;
+}
+
+/** A time without a stream that works. */
+export interface Outage {
+  readonly forMs: number;
+  /** Streams that were opened in vain meanwhile. */
+  readonly attempts: number;
+  /** What the last of them ended with, where one did. */
+  readonly status: CallStatus | undefined;
 }
 
 /**
@@ -53,15 +87,9 @@ interface Slot {
   openedAt: number;
   /** When its stream last answered; `-Infinity` before that. */
   heardAt: number;
+  /** Whether its stream brought something that left too much held. */
+  overdrawn: boolean;
   readonly backoff: Backoff;
-}
-
-/**
- * Whether a stream is open and has shown that it is: by an answer, or by its age. A connection that does not come up
- * fails in less than the time to the first ping (gRPC gives it 20 s), and some servers say nothing while they are idle.
- */
-function works({ state, openedAt, heardAt }: Slot): boolean {
-  return state === "open" && (heardAt >= openedAt || performance.now() - openedAt >= PING_EVERY_MS);
 }
 
 /** Streams over one subscription: all wanted, or none. */
@@ -71,6 +99,15 @@ export class StreamKeeper {
   #wanted = false;
   /** When streams were last seen to work, or were first wanted. */
   #workedAt = 0;
+  /** When the server last answered a probe. */
+  #answeredAt = -Infinity;
+  #probing: Promise<void> | undefined;
+  /** Streams that ended since one last worked, and how the last one did. */
+  #attempts = 0;
+  #lastEnd: CallStatus | undefined;
+  #look: ReturnType<typeof setInterval> | undefined;
+  /** When the outage began that was told, and when it was told last. */
+  #told: { readonly since: number; at: number } | undefined;
   #onQuiet: (() => void) | undefined;
 
   constructor(options: StreamKeeperOptions) {
@@ -81,7 +118,8 @@ export class StreamKeeper {
       timer: undefined,
       openedAt: 0,
       heardAt: -Infinity,
-      backoff: new Backoff({ firstMs: 100, maxMs: 30_000 }),
+      overdrawn: false,
+      backoff: new Backoff({ firstMs: 100, maxMs: RETRY_MS_MAX }),
     }));
   }
 
@@ -100,7 +138,7 @@ export class StreamKeeper {
    * {@linkcode StreamKeeper.open} cannot tell: a stream counts as open from its first try to connect.
    */
   get withoutStreamMs(): number {
-    if (!this.#wanted || this.#slots.some(works)) return 0;
+    if (!this.#wanted || this.#slots.some((slot) => this.#works(slot))) return 0;
     return performance.now() - this.#workedAt;
   }
 
@@ -114,7 +152,18 @@ export class StreamKeeper {
     if (this.#wanted) return;
     this.#wanted = true;
     this.#workedAt = performance.now();
+    this.#attempts = 0;
+    this.#lastEnd = undefined;
+    this.#look = setInterval(() => this.#lookAround(), LOOK_EVERY_MS);
     for (const slot of this.#slots) if (slot.state === "empty") this.#open(slot);
+  }
+
+  /**
+   * Asks the server whether it answers, and leaves the connection when it does not. Idempotent while it asks. To be
+   * called when a request is not answered; the keeper itself does so for its streams.
+   */
+  probe(): Promise<void> {
+    return this.#probing ??= this.#probe().finally(() => this.#probing = undefined);
   }
 
   /**
@@ -123,7 +172,7 @@ export class StreamKeeper {
    * @param onQuiet Called once when the last stream has ended.
    */
   finish(onQuiet?: () => void): void {
-    this.#wanted = false;
+    this.#unwant();
     this.#onQuiet = onQuiet;
     for (const slot of this.#slots) {
       if (slot.state === "open") {
@@ -141,17 +190,75 @@ export class StreamKeeper {
 
   /** Ends every stream now. */
   cancel(): void {
-    this.#wanted = false;
+    this.#unwant();
     for (const slot of this.#slots) this.#vacate(slot);
+  }
+
+  /**
+   * Whether a stream is open and has shown that it is: by what came on it, or by the server's answer to a probe, because
+   * some say nothing on a stream while it is idle. Its age shows nothing.
+   */
+  #works({ state, openedAt, heardAt }: Slot): boolean {
+    return state === "open" && Math.max(heardAt, this.#answeredAt) >= openedAt;
+  }
+
+  #unwant(): void {
+    this.#wanted = false;
+    clearInterval(this.#look);
+  }
+
+  /** Tells of an outage, again and again, and of its end. */
+  #lookAround(): void {
+    const forMs = this.withoutStreamMs;
+    const now = performance.now();
+    if (forMs === 0) {
+      this.#attempts = 0;
+      this.#lastEnd = undefined;
+      if (this.#told !== undefined) this.#options.onRecovered(now - this.#told.since);
+      this.#told = undefined;
+    } else if (forMs >= TOLD_AFTER_MS && now - (this.#told?.at ?? -Infinity) >= TOLD_EVERY_MS) {
+      this.#told ??= { since: this.#workedAt, at: now };
+      this.#told.at = now;
+      this.#options.onOutage({ forMs: now - this.#told.since, attempts: this.#attempts, status: this.#lastEnd });
+    }
+  }
+
+  async #probe(): Promise<void> {
+    const { transport } = this.#options;
+    const askedAt = performance.now();
+    const failure = await transport.probe();
+    if (failure === undefined) {
+      this.#answeredAt = performance.now();
+      return;
+    }
+    if (failure.code !== DEADLINE_EXCEEDED || this.#slots.some(({ heardAt }) => heardAt >= askedAt)) return;
+    transport.renew();
+    for (const slot of this.#slots) {
+      if (slot.state === "finishing") this.#vacate(slot);
+      else if (slot.state === "open") {
+        slot.stream!.cancel();
+        this.#ended(slot, { code: UNAVAILABLE, details: `${failure.details}; connecting anew` });
+      }
+    }
   }
 
   #open(slot: Slot): void {
     const stream = this.#options.transport.open(this.#options.request, {
+      accepted: () => {
+        if (slot.stream === stream) slot.heardAt = performance.now();
+      },
       response: (messages, properties) => {
         if (slot.stream !== stream) return;
         slot.heardAt = performance.now();
         slot.backoff.reset();
+        // What is on its way when streams are half-closed is taken, one response of each. A server that goes on is
+        // not read from any more: what it sends comes again when its lease lapses.
+        if (messages.length > 0 && slot.overdrawn && this.#options.overfull()) return this.#vacate(slot);
         this.#options.onResponse(messages, properties);
+        if (messages.length > 0 && this.#options.overfull()) slot.overdrawn = true;
+      },
+      refused: (count) => {
+        if (slot.stream === stream) this.#options.onRefused(count);
       },
       end: (status) => {
         if (slot.stream === stream) this.#ended(slot, status);
@@ -161,26 +268,34 @@ export class StreamKeeper {
     slot.state = "open";
     slot.openedAt = performance.now();
     slot.heardAt = -Infinity;
-    this.#pingLater(slot);
+    slot.overdrawn = false;
+    slot.timer = setTimeout(() => {
+      if (!this.#works(slot)) void this.probe();
+      this.#pingLater(slot, PING_EVERY_MS - PROBE_AFTER_MS);
+    }, PROBE_AFTER_MS);
   }
 
-  #pingLater(slot: Slot): void {
+  #pingLater(slot: Slot, inMs = PING_EVERY_MS): void {
     slot.timer = setTimeout(() => {
       const pingedAt = performance.now();
       slot.stream!.ping();
+      // Streams share a connection: what came on one of them came through.
+      if (this.#slots.every(({ heardAt }) => pingedAt - heardAt >= PING_EVERY_MS)) void this.probe();
       slot.timer = setTimeout(() => {
         if (slot.heardAt >= pingedAt) return this.#pingLater(slot);
         slot.stream!.cancel();
         // It opened and lived: a server that answers no pings (some emulators) must not be pulled from less and less.
         slot.backoff.reset();
-        this.#ended(slot, { code: 14, details: "no sign of life after a ping" });
+        this.#ended(slot, { code: UNAVAILABLE, details: "no sign of life after a ping" });
       }, SILENT_AFTER_PING_MS);
-    }, PING_EVERY_MS);
+    }, inMs);
   }
 
   #ended(slot: Slot, status: CallStatus): void {
     const finishing = slot.state === "finishing";
-    if (works(slot)) this.#workedAt = performance.now();
+    if (this.#works(slot)) this.#workedAt = performance.now();
+    this.#attempts++;
+    this.#lastEnd = status;
     clearTimeout(slot.timer);
     slot.timer = undefined;
     slot.stream = undefined;
@@ -190,7 +305,10 @@ export class StreamKeeper {
       if (this.#wanted) this.#open(slot);
       return this.#checkQuiet();
     }
-    if (status.code !== 0 && !isTransient(status.code)) return this.#options.onFailure(status);
+    if (status.code !== 0 && !isTransient(status.code)) {
+      this.cancel();
+      return this.#options.onFailure(status);
+    }
     const retryInMs = slot.backoff.next();
     slot.state = "waiting";
     slot.timer = setTimeout(() => this.#open(slot), retryInMs);

@@ -6,16 +6,38 @@
 import { AckSender } from "./ack_sender.ts";
 import { Delivery, type ReceivedMessage, type Settlement } from "./delivery.ts";
 import { type Lease, LEASE_SECONDS, LeaseKeeper } from "./lease_keeper.ts";
-import { StreamKeeper } from "./stream_keeper.ts";
-import { type CallStatus, isTransient, type PullTransport, type SubscriptionProperties } from "./transport.ts";
+import { type Outage, StreamKeeper } from "./stream_keeper.ts";
+import {
+  type CallStatus,
+  isTransient,
+  type PullTransport,
+  type SettleFailures,
+  type StreamRequest,
+  type SubscriptionProperties,
+} from "./transport.ts";
 
 /** How long the requests on their way may take once nobody wants to wait for them any more. */
 const LAST_REQUESTS_MS = 2_000;
+
+/** How long a request to settle or extend may go unanswered before it is asked whether the server answers at all. */
+const UNANSWERED_MS = 3_000;
+
+/**
+ * What a message takes beside its bytes while it is held: its objects, its row in the response's table, its place in
+ * lists, and its ack id. Measured with empty messages: 270 bytes, of which the garbage collector's slack is a part.
+ */
+export const MESSAGE_COST_BYTES = 256;
 
 /** What a subscriber tells whoever watches it. Every one is optional to hear. */
 export interface SubscriberEvents {
   /** A stream ended, and is reopened in `retryInMs`. Routine unless it repeats. */
   streamEnded(status: CallStatus, retryInMs: number): void;
+  /** No stream has worked for 4 s; told again every 30 s until {@linkcode SubscriberEvents.recovered}. */
+  outage(outage: Outage): void;
+  /** Streams work again, after an outage that was told. */
+  recovered(outageMs: number): void;
+  /** So many messages of one response were not taken, because there were too many in it; they come again. */
+  refused(count: number): void;
   /** The streams were closed because as much is held as may be; they reopen at half of it. */
   closedAtCap(held: { readonly messages: number; readonly bytes: number }): void;
   /** These acks, nacks or extensions will not be tried again; what they were for comes again. */
@@ -31,7 +53,7 @@ export interface SubscriberOptions {
   readonly streams: number;
   /** Messages held at once, at least `streams`. The excess is at most one response per stream. */
   readonly inFlightMax: number;
-  /** Bytes of data and attributes held at once. */
+  /** Bytes of data and attributes held at once, and {@linkcode MESSAGE_COST_BYTES} for each message. */
   readonly inFlightBytesMax: number;
   /** Ack deadline in seconds, 10 to 600; extended while a message is held. */
   readonly leaseSeconds: number;
@@ -76,6 +98,8 @@ export class Subscriber implements AsyncIterable<readonly Delivery[]>, AsyncDisp
   #suspended = false;
   #failure: SubscribeError | undefined;
   #properties: SubscriptionProperties | undefined;
+  /** A timer for each request on its way. */
+  readonly #unanswered = new Set<ReturnType<typeof setTimeout>>();
   #wake: (() => void) | undefined;
   #closing: Promise<number> | undefined;
 
@@ -100,17 +124,17 @@ export class Subscriber implements AsyncIterable<readonly Delivery[]>, AsyncDisp
     const { transport } = options;
     const retryForMs = leaseSeconds * 1000;
     this.#acks = new AckSender({
-      send: (ids) => transport.acknowledge(ids),
+      send: (ids) => this.#watched(transport.acknowledge(ids)),
       retryForMs,
       onFailed: (ids, status) => options.events?.settleFailed?.("ack", ids.length, status),
     });
     this.#nacks = new AckSender({
-      send: (ids) => transport.modifyAckDeadline(ids, 0),
+      send: (ids) => this.#watched(transport.modifyAckDeadline(ids, 0)),
       retryForMs,
       onFailed: (ids, status) => options.events?.settleFailed?.("nack", ids.length, status),
     });
     this.#extensions = new AckSender({
-      send: (ids) => transport.modifyAckDeadline(ids, leaseSeconds),
+      send: (ids) => this.#watched(transport.modifyAckDeadline(ids, leaseSeconds)),
       // The next extension is due by then.
       retryForMs: retryForMs / 2,
       onFailed: (ids, status) => {
@@ -118,19 +142,22 @@ export class Subscriber implements AsyncIterable<readonly Delivery[]>, AsyncDisp
         options.events?.settleFailed?.("extend", ids.length, status);
       },
     });
-    this.#leases = new LeaseKeeper({ leaseSeconds, extend: (id) => this.#extensions.add(id) });
+    this.#leases = new LeaseKeeper({ leaseSeconds, extend: (id) => id !== "" && this.#extensions.add(id) });
     this.#streams = new StreamKeeper({
       transport,
       count: streams,
       request: {
         ackDeadlineSeconds: leaseSeconds,
-        maxOutstandingMessages: Math.floor(inFlightMax / streams),
-        maxOutstandingBytes: Math.floor(inFlightBytesMax / streams),
+        ...askedOf(options),
         clientId: crypto.randomUUID(),
       },
       onResponse: (messages, properties) => this.#receive(messages, properties),
       onEnd: (status, retryInMs) => options.events?.streamEnded?.(status, retryInMs),
       onFailure: (status) => this.#fail(new SubscribeError(status)),
+      onOutage: (outage) => options.events?.outage?.(outage),
+      onRecovered: (outageMs) => options.events?.recovered?.(outageMs),
+      onRefused: (count) => options.events?.refused?.(count),
+      overfull: () => this.#overfull,
     });
   }
 
@@ -139,7 +166,7 @@ export class Subscriber implements AsyncIterable<readonly Delivery[]>, AsyncDisp
     return this.#held;
   }
 
-  /** Bytes of data and attributes of the messages held. */
+  /** Bytes of data and attributes of the messages held, and {@linkcode MESSAGE_COST_BYTES} for each. */
   get heldBytes(): number {
     return this.#heldBytes;
   }
@@ -244,6 +271,7 @@ export class Subscriber implements AsyncIterable<readonly Delivery[]>, AsyncDisp
       };
       const over = () => {
         clearTimeout(timer);
+        for (const unanswered of this.#unanswered) clearTimeout(unanswered);
         signal?.removeEventListener("abort", stop);
         resolve();
       };
@@ -272,7 +300,7 @@ export class Subscriber implements AsyncIterable<readonly Delivery[]>, AsyncDisp
     }
     lease = this.#leases.track(deliveries);
     this.#held += deliveries.length;
-    this.#heldBytes += bytes;
+    this.#heldBytes += bytes + deliveries.length * MESSAGE_COST_BYTES;
     if (this.#received.length === 0) this.#received = deliveries.slice();
     else for (const delivery of deliveries) this.#received.push(delivery);
     this.#steer();
@@ -281,9 +309,27 @@ export class Subscriber implements AsyncIterable<readonly Delivery[]>, AsyncDisp
 
   #settle(delivery: Delivery, settlement: Settlement): void {
     this.#held--;
-    this.#heldBytes -= delivery.bytes;
-    (settlement === "ack" ? this.#acks : this.#nacks).add(delivery.ackId);
+    this.#heldBytes -= delivery.bytes + MESSAGE_COST_BYTES;
+    const id = delivery.ackId;
+    // A message without one cannot be settled, and no request with it: the server would refuse all of it.
+    if (id !== "") (settlement === "ack" ? this.#acks : this.#nacks).add(id);
     this.#steer();
+  }
+
+  get #overfull(): boolean {
+    return this.#held > this.#options.inFlightMax || this.#heldBytes > this.#options.inFlightBytesMax;
+  }
+
+  /** A request that nobody answers may be on a connection that swallows it. */
+  async #watched(request: Promise<SettleFailures>): Promise<SettleFailures> {
+    const timer = setTimeout(() => void this.#streams.probe(), UNANSWERED_MS);
+    this.#unanswered.add(timer);
+    try {
+      return await request;
+    } finally {
+      clearTimeout(timer);
+      this.#unanswered.delete(timer);
+    }
   }
 
   /** Opens or closes the streams as the amount held asks for. */
@@ -293,9 +339,7 @@ export class Subscriber implements AsyncIterable<readonly Delivery[]>, AsyncDisp
     if (this.#streams.wanted) {
       // A server that honours the limits it was sent never gets above them, and its streams stay open; only while
       // nothing can be settled is there no use in open streams that may send no more.
-      const over = this.#suspended
-        ? this.#held >= inFlightMax || this.#heldBytes >= inFlightBytesMax
-        : this.#held > inFlightMax || this.#heldBytes > inFlightBytesMax;
+      const over = this.#suspended ? this.#held >= inFlightMax || this.#heldBytes >= inFlightBytesMax : this.#overfull;
       if (!over) return;
       this.#streams.finish();
       events?.closedAtCap?.({ messages: this.#held, bytes: this.#heldBytes });
@@ -327,4 +371,20 @@ export class Subscriber implements AsyncIterable<readonly Delivery[]>, AsyncDisp
     this.#wake = undefined;
     wake?.();
   }
+}
+
+/**
+ * The limits that the server is sent for each stream. It counts bytes of data and attributes only, so it is asked for
+ * less by what the messages cost beside them: one that fills its limits does not get above the caps.
+ */
+function askedOf(
+  { streams, inFlightMax, inFlightBytesMax }: SubscriberOptions,
+): Pick<StreamRequest, "maxOutstandingMessages" | "maxOutstandingBytes"> {
+  const besideBytes = Math.min(inFlightMax * MESSAGE_COST_BYTES, inFlightBytesMax / 2);
+  // 0 would mean "no limit".
+  const share = (total: number) => Math.max(1, Math.floor(total / streams));
+  return {
+    maxOutstandingMessages: share(besideBytes / MESSAGE_COST_BYTES),
+    maxOutstandingBytes: share(inFlightBytesMax - besideBytes),
+  };
 }

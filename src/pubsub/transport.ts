@@ -23,8 +23,12 @@ export interface CallStatus {
 
 /** What a stream tells its owner. After `end` nothing follows. */
 export interface StreamEvents {
+  /** The server took the stream. Many servers say so with their first response only. */
+  accepted(): void;
   /** A response; without messages it is a keep-alive. */
   response(messages: readonly ReceivedMessage[], properties: SubscriptionProperties | undefined): void;
+  /** So many messages of the response that follows are not taken: there are too many in it. */
+  refused(count: number): void;
   end(status: CallStatus): void;
 }
 
@@ -66,6 +70,15 @@ export class CallError extends Error {
 /** Speaks to one subscription. */
 export interface PullTransport {
   open(request: StreamRequest, events: StreamEvents): PullStream;
+  /**
+   * Asks whether the server answers at all. Servers that are silent on idle streams, and answer no pings there, answer
+   * this.
+   *
+   * @returns `undefined` when it does; else the status, {@linkcode DEADLINE_EXCEEDED} when nothing came.
+   */
+  probe(): Promise<CallStatus | undefined>;
+  /** Leaves the connection: streams and requests on it end, later ones go over a new one. */
+  renew(): void;
   /** @throws {CallError} When the request as a whole failed. */
   acknowledge(ackIds: readonly string[]): Promise<SettleFailures>;
   /**
@@ -74,6 +87,12 @@ export interface PullTransport {
    */
   modifyAckDeadline(ackIds: readonly string[], seconds: number): Promise<SettleFailures>;
 }
+
+/** The status code of a call that was not answered in time. */
+export const DEADLINE_EXCEEDED = 4;
+
+/** The status code of a server that cannot be reached. */
+export const UNAVAILABLE = 14;
 
 /** No id failed. */
 export const NO_FAILURES: SettleFailures = { transient: [], permanent: [] };
@@ -86,11 +105,11 @@ export const NO_FAILURES: SettleFailures = { transient: [], permanent: [] };
 const TRANSIENT_CODES: ReadonlySet<number> = new Set([
   1, // CANCELLED: by a proxy or a load balancer; our own cancels never get here
   2, // UNKNOWN: what gRPC makes of a broken HTTP/2 connection
-  4, // DEADLINE_EXCEEDED
+  DEADLINE_EXCEEDED,
   8, // RESOURCE_EXHAUSTED: quota, comes back
   10, // ABORTED
   13, // INTERNAL
-  14, // UNAVAILABLE
+  UNAVAILABLE,
 ]);
 
 /** Whether another try of a call that ended with this gRPC status code makes sense. */

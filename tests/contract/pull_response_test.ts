@@ -65,6 +65,7 @@ for (const exactlyOnce of [false, true]) {
         messageOrderingEnabled: ordering,
       };
       assertEquals(readPullResponse(encoded({ subscriptionProperties })), {
+        refused: 0,
         messages: [],
         properties: { exactlyOnceDelivery: exactlyOnce, messageOrdering: ordering },
       });
@@ -73,7 +74,7 @@ for (const exactlyOnce of [false, true]) {
 }
 
 Deno.test("readPullResponse() of a keep-alive is empty", () => {
-  assertEquals(readPullResponse(Buffer.alloc(0)), { messages: [], properties: undefined });
+  assertEquals(readPullResponse(Buffer.alloc(0)), { messages: [], refused: 0, properties: undefined });
 });
 
 Deno.test("readPullResponse() gives a message without parts its defaults", () => {
@@ -109,4 +110,14 @@ Deno.test("readPullResponse() of a response that is cut anywhere within a messag
   for (let length = 1; length < whole.length; length++) {
     assertThrows(() => readPullResponse(whole.subarray(0, length)), RangeError);
   }
+});
+
+Deno.test("readPullResponse() takes 20,000 messages of a response, and says how many more there are", () => {
+  const count = 4_000_000;
+  // A message without a field: its tag, and a length of 0.
+  const response = Buffer.alloc(2 * count);
+  for (let i = 0; i < response.length; i += 2) response[i] = 0x0a;
+  const { messages, refused } = readPullResponse(response);
+  assertEquals([messages.length, refused], [20_000, count - 20_000]);
+  assertEquals(readPullResponse(response.subarray(0, 40_000)).refused, 0);
 });

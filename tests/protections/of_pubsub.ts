@@ -10,14 +10,14 @@ export const OF_PUBSUB: readonly Protection[] = [
   ...protectionsOf({ file: "src/pubsub/subscriber.ts", test: "tests/unit/pubsub/subscriber_test.ts" }, [
     {
       name: "No more messages are held than the cap, whatever limits the server keeps to",
-      find: ": this.#held > inFlightMax || this.#heldBytes > inFlightBytesMax;",
-      replace: ": this.#heldBytes > inFlightBytesMax;",
+      find: "return this.#held > this.#options.inFlightMax || ",
+      replace: "return ",
       filter: "Subscriber half-closes its streams above its cap in messages",
     },
     {
       name: "No more bytes are held than the cap, whatever limits the server keeps to",
-      find: ": this.#held > inFlightMax || this.#heldBytes > inFlightBytesMax;",
-      replace: ": this.#held > inFlightMax;",
+      find: "inFlightMax || this.#heldBytes > this.#options.inFlightBytesMax;",
+      replace: "inFlightMax;",
       filter: "Subscriber half-closes its streams above its cap in bytes",
     },
     {
@@ -38,6 +38,24 @@ export const OF_PUBSUB: readonly Protection[] = [
       find: "this.#held <= inFlightMax / 2 && this.#heldBytes <= inFlightBytesMax / 2",
       replace: "this.#held <= inFlightMax && this.#heldBytes <= inFlightBytesMax",
       filter: "Subscriber half-closes its streams above its cap in messages",
+    },
+    {
+      name: "What a message costs beside its bytes counts",
+      find: "bytes + deliveries.length * MESSAGE_COST_BYTES;",
+      replace: "bytes;",
+      filter: "Subscriber counts what a message costs beside its bytes",
+    },
+    {
+      name: "A message without an ack id is in no request: the server would refuse its neighbours too",
+      find: 'if (id !== "") ',
+      replace: "",
+      filter: "Subscriber sends no request about a message without an ack id",
+    },
+    {
+      name: "A request that goes unanswered makes the server be asked whether it answers",
+      find: "setTimeout(() => void this.#streams.probe(), UNANSWERED_MS)",
+      replace: "setTimeout(() => {}, UNANSWERED_MS)",
+      filter: "Subscriber asks whether the server answers when a request goes unanswered for 3 s",
     },
     {
       name: "In an outage streams are closed at the cap",
@@ -209,6 +227,30 @@ export const OF_PUBSUB: readonly Protection[] = [
       filter: "Delivery is settled by its first call alone",
     },
   ]),
+  ...protectionsOf({ file: "src/pubsub/pull_response.ts", test: "tests/contract/pull_response_test.ts" }, [
+    {
+      name: "Millions of messages in one response are not kept track of",
+      find: "const taken = Math.min(count, MESSAGES_MAX);",
+      replace: "const taken = count;",
+      filter: "readPullResponse() takes 20,000 messages of a response",
+    },
+  ]),
+  ...protectionsOf({ file: "src/pubsub/renewed_channel.ts", test: "tests/contract/pubsub_silence_test.ts" }, [
+    {
+      name: "A connection that is left is closed, though its server says nothing",
+      find: "    for (const socket of sockets) socket.destroy();",
+      replace: "    if (sockets.length < 0) return;",
+      filter: "Subscriber over plain text pulls again after a reconnect that was accepted without a word",
+    },
+  ]),
+  ...protectionsOf({ file: "src/pubsub/connection.ts", test: "tests/contract/pubsub_greedy_test.ts" }, [
+    {
+      name: "A response that is larger than any should be is refused before it is read",
+      find: '  "grpc.max_receive_message_length": RESPONSE_BYTES_MAX,\n',
+      replace: "",
+      filter: "Subscriber ends a stream whose response is larger than any should be",
+    },
+  ]),
   ...protectionsOf({ file: "src/pubsub/stream_keeper.ts", test: "tests/unit/pubsub/stream_keeper_test.ts" }, [
     {
       name: "A stream that ends is opened again",
@@ -227,6 +269,44 @@ export const OF_PUBSUB: readonly Protection[] = [
       find: "if (slot.heardAt >= pingedAt) return this.#pingLater(slot);",
       replace: "return this.#pingLater(slot);",
       filter: "StreamKeeper cancels a stream that is silent for 15 s after a ping, and opens another",
+    },
+    {
+      name: "A connection that a server accepted without a word, or that swallows what it is given, is left",
+      find: "    transport.renew();\n",
+      replace: "",
+      test: "tests/contract/pubsub_silence_test.ts",
+      filter: "Subscriber over plain text pulls again after a reconnect that was accepted without a word",
+    },
+    {
+      name: "A stream that nothing was heard on makes the server be asked whether it answers",
+      find: "      if (!this.#works(slot)) void this.probe();\n",
+      replace: "",
+      filter: "StreamKeeper leaves a connection on which nothing is heard",
+    },
+    {
+      name: "A connection that nothing was heard on for 30 s makes the server be asked whether it answers",
+      find: "if (this.#slots.every(({ heardAt }) => pingedAt - heardAt >= PING_EVERY_MS)) void this.probe();",
+      replace: "",
+      filter: "StreamKeeper leaves a connection that swallows what it is given within 40 s",
+    },
+    {
+      name: "A connection that something was heard on is kept, though a probe is not answered",
+      find: " || this.#slots.some(({ heardAt }) => heardAt >= askedAt)",
+      replace: "",
+      filter: "StreamKeeper keeps a connection on which something was heard while a probe was unanswered",
+    },
+    {
+      name: "An outage of Pub/Sub is told, and told again",
+      find: ">= TOLD_EVERY_MS) {",
+      replace: "> Infinity) {",
+      filter: "StreamKeeper tells of an outage within 5 s, every 30 s, and when it is over",
+    },
+    {
+      name: "A server that goes on sending on half-closed streams is not read from any more",
+      find: "if (messages.length > 0 && slot.overdrawn && this.#options.overfull()) return this.#vacate(slot);",
+      replace: "",
+      test: "tests/contract/pubsub_greedy_test.ts",
+      filter: "Subscriber holds its cap and one response of each stream, whatever limits",
     },
     {
       name: "Streams are half-closed: what is on its way still arrives, instead of waiting for its lease to lapse",
@@ -248,8 +328,8 @@ export const OF_PUBSUB: readonly Protection[] = [
     },
     {
       name: "An error that trying again does not cure is not tried again",
-      find: "if (status.code !== 0 && !isTransient(status.code)) return this.#options.onFailure(status);",
-      replace: "",
+      find: "if (status.code !== 0 && !isTransient(status.code)) {",
+      replace: "if (status.code < 0) {",
       filter: "StreamKeeper reports status 5 as a failure and does not reopen the stream",
     },
   ]),

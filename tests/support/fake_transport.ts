@@ -5,6 +5,7 @@
  */
 import type { ReceivedMessage } from "../../src/pubsub/delivery.ts";
 import {
+  type CallStatus,
   NO_FAILURES,
   type PullStream,
   type PullTransport,
@@ -32,6 +33,11 @@ export class FakeStream implements PullStream {
   /** Sends a response; without messages it is a keep-alive. */
   respond(messages: readonly ReceivedMessage[] = [], properties?: SubscriptionProperties): void {
     this.#events.response(messages, properties);
+  }
+
+  /** Says that the stream is taken, as some servers do before they have anything to send. */
+  accept(): void {
+    this.#events.accepted();
   }
 
   /** Ends the stream with a gRPC status code; 0 is OK. */
@@ -70,6 +76,11 @@ export class FakeTransport implements PullTransport {
   readonly modifyRequests: ModifyRequest[] = [];
   /** Whether a half-closed stream ends by itself, with nothing more to say; else the test ends it. */
   endsWhenFinished = true;
+  /** How often it was asked whether the server answers. */
+  probes = 0;
+  /** How often the connection was left. */
+  renewals = 0;
+  onProbe: () => CallStatus | undefined | Promise<CallStatus | undefined> = () => undefined;
   onAcknowledge: (ackIds: readonly string[]) => SettleFailures | Promise<SettleFailures> = () => NO_FAILURES;
   onModify: (request: ModifyRequest) => SettleFailures | Promise<SettleFailures> = () => NO_FAILURES;
 
@@ -97,6 +108,15 @@ export class FakeTransport implements PullTransport {
     const stream = new FakeStream(request, events, { endsWhenFinished: () => this.endsWhenFinished });
     this.streams.push(stream);
     return stream;
+  }
+
+  async probe(): Promise<CallStatus | undefined> {
+    this.probes++;
+    return await this.onProbe();
+  }
+
+  renew(): void {
+    this.renewals++;
   }
 
   async acknowledge(ackIds: readonly string[]): Promise<SettleFailures> {

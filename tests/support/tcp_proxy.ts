@@ -24,8 +24,13 @@ export class TcpProxy implements AsyncDisposable {
   readonly #target: Deno.ConnectOptions;
   readonly #connections = new Set<Deno.Conn>();
   readonly #under: Promise<void>[] = [];
+  /** Connections that lead nowhere. */
+  readonly #mute = new Set<Deno.Conn>();
   /** Bytes that servers sent so far. */
   answeredBytes = 0;
+  /** Whether new connections are accepted and nothing else: nobody is connected to, and what comes is lost. */
+  silent = false;
+  readonly #swallowed = new WeakSet<Deno.Conn>();
   /** What happens to what clients send; may be changed at any time. */
   decide: Decide = () => "pass";
 
@@ -33,6 +38,11 @@ export class TcpProxy implements AsyncDisposable {
     this.#target = target;
     this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     this.#under.push(this.#accept());
+  }
+
+  /** Connections that lead nowhere and that clients have not left. */
+  get muteConnections(): number {
+    return this.#mute.size;
   }
 
   /** The port that clients connect to. */
@@ -48,9 +58,15 @@ export class TcpProxy implements AsyncDisposable {
     return connections.length / 2;
   }
 
+  /** From now on the present connections lose what either side sends, and stay open. Returns how many there are. */
+  swallow(): number {
+    for (const connection of this.#connections) this.#swallowed.add(connection);
+    return this.#connections.size / 2;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
-    for (const connection of this.#connections) close(connection);
+    for (const connection of [...this.#connections, ...this.#mute]) close(connection);
     while (this.#under.length > 0) await this.#under.pop();
   }
 
@@ -59,14 +75,22 @@ export class TcpProxy implements AsyncDisposable {
   }
 
   async #serve(client: Deno.TcpConn): Promise<void> {
+    if (this.silent) {
+      this.#mute.add(client);
+      await pump(client, () => Promise.resolve());
+      this.#mute.delete(client);
+      return close(client);
+    }
     const server = await Deno.connect(this.#target);
     this.#connections.add(client).add(server);
     const answers = pump(server, async (bytes) => {
+      if (this.#swallowed.has(server)) return;
       this.answeredBytes += bytes.length;
       await writeAll(client, bytes);
     }).finally(() => close(client));
     let told = true;
     await pump(client, async (bytes) => {
+      if (this.#swallowed.has(client)) return;
       const fate = this.decide(bytes);
       if (fate === "stall") return;
       if (fate === "lose answer" || fate === "lose request") {

@@ -21,6 +21,12 @@ export interface Faults {
   readonly breakShare: number;
   /** Streams get no keep-alives, neither by the clock nor as the answer to a ping. */
   readonly silentStreams: boolean;
+  /** Streams get more than the limits they came with. */
+  readonly ignoreLimits: boolean;
+  /** Streams that the client half-closed get more and more. */
+  readonly ignoreHalfClose: boolean;
+  /** Each response has so many messages more, without an id, a time or data. */
+  readonly emptyMessages: number;
   /** Share of publish requests refused with UNAVAILABLE; nothing of them is accepted. */
   readonly refusePublishShare: number;
   /** Share of publish requests that are accepted, and answered with UNAVAILABLE: a publisher that tries again doubles them. */
@@ -45,6 +51,9 @@ export const NO_FAULTS: Faults = Object.freeze({
   resetStreamAfter: 0,
   breakShare: 0,
   silentStreams: false,
+  ignoreLimits: false,
+  ignoreHalfClose: false,
+  emptyMessages: 0,
   refusePublishShare: 0,
   losePublishAnswerShare: 0,
   refuseAckShare: 0,

@@ -9,6 +9,7 @@ import type { FaultPlan } from "./faults.ts";
 import { encodeConfirmation } from "./response.ts";
 import { invalidArgument, StatusError, unavailable } from "./status_error.ts";
 import type { Consumer, Subscription } from "./subscription.ts";
+import { concat } from "../wire.ts";
 
 /** How often a stream that knows keep-alives gets one unasked, in milliseconds. */
 const KEEP_ALIVE_MS = 30_000;
@@ -85,11 +86,12 @@ export class PullStream implements Consumer {
   }
 
   get roomMessages(): number {
-    return this.#writing >= WRITES_MAX ? 0 : this.#messagesMax - this.#heldMessages;
+    if (this.#writing >= WRITES_MAX) return 0;
+    return this.#parts.faults.current.ignoreLimits ? Infinity : this.#messagesMax - this.#heldMessages;
   }
 
   get roomBytes(): number {
-    return this.#bytesMax - this.#heldBytes;
+    return this.#parts.faults.current.ignoreLimits ? Infinity : this.#bytesMax - this.#heldBytes;
   }
 
   get idle(): boolean {
@@ -113,8 +115,8 @@ export class PullStream implements Consumer {
     this.#heldBytes += bytes;
     this.#responses++;
     this.#parts.counters.now.responses++;
-    this.#write(response);
-    const { resetStreamAfter, breakShare } = this.#parts.faults.current;
+    const { resetStreamAfter, breakShare, emptyMessages } = this.#parts.faults.current;
+    this.#write(emptyMessages === 0 ? response : concat([response, empties(emptyMessages)]));
     if (this.#parts.faults.hits(breakShare)) this.#parts.breakConnections();
     if (resetStreamAfter > 0 && this.#responses >= resetStreamAfter) this.fail(unavailable());
   }
@@ -131,6 +133,7 @@ export class PullStream implements Consumer {
 
   /** The client half-closed: it still gets what was sent, then OK. */
   finish(): void {
+    if (this.#parts.faults.current.ignoreHalfClose) return;
     if (this.closed()) this.#sink.end();
   }
 
@@ -223,4 +226,9 @@ export class PullStream implements Consumer {
       if (this.#writing-- === WRITES_MAX && !this.#over) this.#subscription?.wake();
     });
   }
+}
+
+/** A received message without a field: its number and a length of 0. */
+function empties(count: number): Uint8Array {
+  return new Uint8Array(2 * count).map((_, index) => index % 2 === 0 ? 0x0a : 0);
 }

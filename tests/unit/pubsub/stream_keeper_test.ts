@@ -7,6 +7,8 @@ import { FAKE_START_MS, FakeTime } from "../../support/time.ts";
 
 const UNAVAILABLE = 14;
 const NOT_FOUND = 5;
+const REFUSED = { code: UNAVAILABLE, details: "connection refused" };
+const MUTE = { code: 4, details: "no answer for 8 s" };
 const REQUEST = { ackDeadlineSeconds: 60, maxOutstandingMessages: 10, maxOutstandingBytes: 1_000, clientId: "c" };
 
 function setup(count = 1) {
@@ -14,6 +16,8 @@ function setup(count = 1) {
   const responses: string[] = [];
   const ends: { readonly code: number; readonly retryInMs: number }[] = [];
   const failures: CallStatus[] = [];
+  const told: unknown[] = [];
+  const held = { overfull: false };
   const keeper = new StreamKeeper({
     transport,
     count,
@@ -21,8 +25,12 @@ function setup(count = 1) {
     onResponse: (messages) => responses.push(messages.map(({ ackId }) => ackId).join()),
     onEnd: ({ code }, retryInMs) => ends.push({ code, retryInMs }),
     onFailure: (status) => failures.push(status),
+    onOutage: ({ forMs, attempts, status }) => told.push(["outage", forMs, attempts, status?.details]),
+    onRecovered: (outageMs) => told.push(["recovered", outageMs]),
+    onRefused: (count) => told.push(["refused", count]),
+    overfull: () => held.overfull,
   });
-  return { keeper, transport, responses, ends, failures, latest: () => transport.streams.at(-1)! };
+  return { keeper, transport, responses, ends, failures, told, held, latest: () => transport.streams.at(-1)! };
 }
 
 Deno.test("StreamKeeper opens as many streams as asked, with its request, once", () => {
@@ -45,7 +53,7 @@ Deno.test("StreamKeeper reopens a stream that ends, each time after a longer wai
   for (let i = 0; i < 12; i++) {
     latest().end(UNAVAILABLE);
     const { code, retryInMs } = ends.at(-1)!;
-    const bound = Math.min(100 * 2 ** i, 30_000);
+    const bound = Math.min(100 * 2 ** i, 5_000);
     assert(retryInMs >= bound / 2 && retryInMs <= bound, `wait ${i} is ${retryInMs} ms`);
     assertEquals([code, keeper.open], [UNAVAILABLE, 0]);
     await time.tickAsync(Math.ceil(retryInMs) - 2);
@@ -81,7 +89,8 @@ Deno.test("StreamKeeper starts its waits over after a response, a keep-alive inc
 
 Deno.test("StreamKeeper is without a stream from when it wants some until one answers", async () => {
   using time = new FakeTime();
-  const { keeper, latest } = setup(2);
+  const { keeper, transport, latest } = setup(2);
+  transport.onProbe = () => REFUSED;
   await time.tickAsync(5_000);
   assertEquals(keeper.withoutStreamMs, 0);
   keeper.start();
@@ -100,6 +109,7 @@ Deno.test("StreamKeeper is without a stream from when it wants some until one an
 Deno.test("StreamKeeper is without a stream however often one that cannot connect is tried again", async () => {
   using time = new FakeTime();
   const { keeper, transport } = setup();
+  transport.onProbe = () => REFUSED;
   keeper.start();
   // gRPC gives a connection 20 s; the stream counts as open meanwhile.
   while (time.now < FAKE_START_MS + 600_000) {
@@ -111,17 +121,19 @@ Deno.test("StreamKeeper is without a stream however often one that cannot connec
   keeper.cancel();
 });
 
-Deno.test("StreamKeeper is never without a stream for a minute where a server answers nothing while it is idle", async () => {
+Deno.test("StreamKeeper is without a stream for a moment only where a server says nothing on idle ones", async () => {
   using time = new FakeTime();
-  const { keeper, transport } = setup();
+  const { keeper, transport, told } = setup();
   keeper.start();
   let longestMs = 0;
-  for (let seconds = 0; seconds < 600; seconds++) {
-    await time.tickAsync(1_000);
+  for (let tick = 0; tick < 6_000; tick++) {
+    await time.tickAsync(100);
     longestMs = Math.max(longestMs, keeper.withoutStreamMs);
   }
   assert(transport.streams.length > 10);
-  assert(longestMs > 0 && longestMs <= 31_000, `${longestMs} ms`);
+  // Until the server answers a probe, each time.
+  assert(longestMs > 0 && longestMs <= 1_100, `${longestMs} ms`);
+  assertEquals([told, transport.renewals], [[], 0]);
   keeper.cancel();
 });
 
@@ -135,8 +147,8 @@ Deno.test("StreamKeeper that closed its streams at the cap is not without a stre
   assertEquals(keeper.withoutStreamMs, 0);
   keeper.start();
   assertEquals(keeper.withoutStreamMs, 0);
-  await time.tickAsync(1_000);
-  assertEquals(keeper.withoutStreamMs, 1_000);
+  await time.tickAsync(900);
+  assertEquals(keeper.withoutStreamMs, 900);
   keeper.cancel();
 });
 
@@ -327,4 +339,134 @@ Deno.test("StreamKeeper cancel() ends open, finishing and waiting streams alike"
   assertEquals(finishing.latest().state, "cancelled");
   await time.tickAsync(60_000);
   assertEquals([keeper.quiet, finishing.keeper.quiet, transport.streams.length, time.timers], [true, true, 3, 0]);
+});
+
+/** A server that accepts connections and says nothing: a probe takes 8 s. */
+async function mute(): Promise<CallStatus> {
+  await new Promise((resolve) => setTimeout(resolve, 8_000));
+  return MUTE;
+}
+
+Deno.test("StreamKeeper leaves a connection on which nothing is heard, again and again, and pulls once there is an answer", async () => {
+  using time = new FakeTime();
+  const { keeper, transport, ends, latest } = setup(2);
+  transport.onProbe = mute;
+  keeper.start();
+  await time.tickAsync(8_999);
+  assertEquals([transport.probes, transport.renewals, ends.length], [1, 0, 0]);
+  await time.tickAsync(1);
+  assertEquals([transport.renewals, transport.streams.map(({ state }) => state)], [1, ["cancelled", "cancelled"]]);
+  await time.tickAsync(300_000);
+  assert(transport.renewals >= 300 / (1 + 8 + 5), `${transport.renewals} renewals`);
+  transport.onProbe = () => undefined;
+  const { renewals } = transport;
+  // What was asked before is unanswered: 8 s; then a new stream within 5 s, and a probe 1 s later.
+  await time.tickAsync(14_000);
+  assertEquals(keeper.withoutStreamMs, 0);
+  assert(transport.renewals <= renewals + 1);
+  latest().respond();
+  keeper.cancel();
+  await time.tickAsync(8_000);
+  assertEquals(time.timers, 0);
+});
+
+Deno.test("StreamKeeper leaves a connection that swallows what it is given within 40 s of what was heard last", async () => {
+  using time = new FakeTime();
+  const { keeper, transport } = setup(2);
+  keeper.start();
+  for (const stream of transport.streams) stream.respond([received(1)]);
+  transport.onProbe = mute;
+  await time.tickAsync(37_999);
+  assertEquals([transport.renewals, keeper.withoutStreamMs], [0, 0]);
+  await time.tickAsync(1);
+  assertEquals([transport.renewals, transport.openStreams.length], [1, 0]);
+  keeper.cancel();
+});
+
+Deno.test("StreamKeeper keeps a connection on which something was heard while a probe was unanswered", async () => {
+  using time = new FakeTime();
+  const { keeper, transport, latest } = setup();
+  transport.onProbe = mute;
+  keeper.start();
+  await time.tickAsync(5_000);
+  latest().accept();
+  await time.tickAsync(5_000);
+  assertEquals([transport.renewals, latest().state], [0, "open"]);
+  keeper.cancel();
+});
+
+Deno.test("StreamKeeper probes nothing while something is heard", async () => {
+  using time = new FakeTime();
+  const { keeper, transport } = setup(2);
+  keeper.start();
+  for (let seconds = 0; seconds < 120; seconds++) {
+    // On one of the two is enough, once each has shown itself.
+    transport.streams[0]!.respond();
+    if (seconds % 20 === 0) transport.streams[1]!.respond();
+    await time.tickAsync(500);
+    await time.tickAsync(500);
+  }
+  assertEquals(transport.probes, 0);
+  keeper.cancel();
+});
+
+Deno.test("StreamKeeper tells of an outage within 5 s, every 30 s, and when it is over", async () => {
+  using time = new FakeTime();
+  const { keeper, transport, told, latest } = setup();
+  keeper.start();
+  latest().respond();
+  await time.tickAsync(10_000);
+  transport.onProbe = () => REFUSED;
+  const failing = async (seconds: number) => {
+    for (let ms = 0; ms < 1_000 * seconds; ms += 500) {
+      transport.openStreams[0]?.end(UNAVAILABLE, "connection refused");
+      await time.tickAsync(500);
+    }
+  };
+  await failing(3.5);
+  assertEquals(told, []);
+  await failing(1.5);
+  assertEquals(told.length, 1);
+  const [event, forMs, attempts, reason] = told[0] as [string, number, number, string];
+  assert(forMs >= 4_000 && forMs <= 5_000, `${forMs} ms`);
+  assertEquals([event, attempts > 1, reason], ["outage", true, "connection refused"]);
+  await failing(60);
+  assertEquals(told.length, 3);
+  await time.tickAsync(5_000);
+  latest().respond();
+  await time.tickAsync(1_000);
+  const [back, outageMs] = told.at(-1) as [string, number];
+  assert(outageMs >= 65_000 && outageMs <= 71_000, `${outageMs} ms`);
+  assertEquals([back, told.length], ["recovered", 4]);
+  keeper.cancel();
+});
+
+Deno.test("StreamKeeper takes one response of a half-closed stream above the cap, and ends one that goes on", () => {
+  using time = new FakeTime();
+  const { keeper, transport, responses, held } = setup(2);
+  transport.endsWhenFinished = false;
+  keeper.start();
+  held.overfull = true;
+  const [one, other] = transport.streams;
+  one!.respond([received(1)]);
+  keeper.finish();
+  // A keep-alive holds nothing.
+  for (const stream of transport.streams) stream.respond();
+  one!.respond([received(2)]);
+  other!.respond([received(3)]);
+  assertEquals([one!.state, other!.state], ["cancelled", "finishing"]);
+  other!.respond([received(4)]);
+  assertEquals([other!.state, responses.filter((ids) => ids !== "")], ["cancelled", ["ack-1", "ack-3"]]);
+  assertEquals([keeper.quiet, time.timers], [true, 0]);
+});
+
+Deno.test("StreamKeeper takes whatever comes of half-closed streams below the cap", () => {
+  using _time = new FakeTime();
+  const { keeper, transport, responses, latest } = setup();
+  transport.endsWhenFinished = false;
+  keeper.start();
+  keeper.finish();
+  for (let n = 1; n <= 3; n++) latest().respond([received(n)]);
+  assertEquals([latest().state, responses], ["finishing", ["ack-1", "ack-2", "ack-3"]]);
+  keeper.cancel();
 });

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import type { Delivery } from "../../../src/pubsub/delivery.ts";
-import { SubscribeError } from "../../../src/pubsub/subscriber.ts";
+import { MESSAGE_COST_BYTES, SubscribeError } from "../../../src/pubsub/subscriber.ts";
 import { CallError, NO_FAILURES, type SubscriptionProperties } from "../../../src/pubsub/transport.ts";
 import { received, receivedRange } from "../../support/deliveries.ts";
 import { readSubscriber, testSubscriber } from "../../support/test_subscriber.ts";
@@ -25,15 +25,25 @@ Deno.test("Subscriber divides its caps among its streams and gives all of them o
   const { subscriber, transport } = readSubscriber({
     streams: 3,
     inFlightMax: 100,
-    inFlightBytesMax: 1_000,
+    inFlightBytesMax: 1_000_000,
     leaseSeconds: 45,
   });
   assertEquals(subscriber.openStreams, 3);
   const clientId = transport.streams[0]!.request.clientId;
   assert(clientId !== "");
+  // A server that fills its limits stays within the cap, with what the messages cost beside their bytes.
+  const maxOutstandingBytes = Math.floor((1_000_000 - 100 * MESSAGE_COST_BYTES) / 3);
   for (const { request } of transport.streams) {
-    assertEquals(request, { ackDeadlineSeconds: 45, maxOutstandingMessages: 33, maxOutstandingBytes: 333, clientId });
+    assertEquals(request, { ackDeadlineSeconds: 45, maxOutstandingMessages: 33, maxOutstandingBytes, clientId });
   }
+  await subscriber.close();
+});
+
+Deno.test("Subscriber asks for fewer messages where what they cost beside their bytes would fill the cap", async () => {
+  using _time = new FakeTime();
+  const { subscriber, latest } = readSubscriber({ inFlightMax: 1_000_000, inFlightBytesMax: 1_024_000 });
+  const { maxOutstandingMessages, maxOutstandingBytes } = latest().request;
+  assertEquals([maxOutstandingMessages, maxOutstandingBytes], [2_000, 512_000]);
   await subscriber.close();
 });
 
@@ -57,8 +67,8 @@ Deno.test("Subscriber yields everything received since the read before as one gr
 Deno.test("Subscriber tells for how long it has been without a stream while it pulls, and not at its cap", async () => {
   using time = new FakeTime();
   const { subscriber, latest } = readSubscriber();
-  await time.tickAsync(1_000);
-  assertEquals(subscriber.withoutStreamMs, 1_000);
+  await time.tickAsync(900);
+  assertEquals(subscriber.withoutStreamMs, 900);
   latest().respond(receivedRange(1, 11));
   assertEquals([subscriber.withoutStreamMs, subscriber.openStreams], [0, 0]);
   await time.tickAsync(60_000);
@@ -96,10 +106,10 @@ Deno.test("Subscriber counts what it holds in messages and bytes until each is s
   const { subscriber, latest, taken } = readSubscriber();
   latest().respond([received(1, { data: "12345" }), received(2, { data: "123", attributes: { a: "b" } })]);
   await time.tickAsync(0);
-  assertEquals([subscriber.held, subscriber.heldBytes], [2, 10]);
+  assertEquals([subscriber.held, subscriber.heldBytes], [2, 10 + 2 * MESSAGE_COST_BYTES]);
   taken[0]!.ack();
   taken[0]!.ack();
-  assertEquals([subscriber.held, subscriber.heldBytes], [1, 5]);
+  assertEquals([subscriber.held, subscriber.heldBytes], [1, 5 + MESSAGE_COST_BYTES]);
   taken[1]!.nack();
   assertEquals([subscriber.held, subscriber.heldBytes], [0, 0]);
   await subscriber.close();
@@ -107,8 +117,8 @@ Deno.test("Subscriber counts what it holds in messages and bytes until each is s
 
 for (
   const [what, caps, size] of [
-    ["messages", { inFlightMax: 10, inFlightBytesMax: 1_000 }, 1],
-    ["bytes", { inFlightMax: 1_000, inFlightBytesMax: 1_000 }, 100],
+    ["messages", { inFlightMax: 10, inFlightBytesMax: 1_000_000 }, 1],
+    ["bytes", { inFlightMax: 1_000, inFlightBytesMax: 10 * (100 + MESSAGE_COST_BYTES) }, 100],
   ] as const
 ) {
   Deno.test(`Subscriber half-closes its streams above its cap in ${what}, and opens them again at half of it`, async () => {
@@ -147,6 +157,46 @@ Deno.test("Subscriber takes what is on its way on half-closed streams: the cap p
   other!.end();
   await time.tickAsync(0);
   assertEquals([subscriber.held, taken.length, transport.streams.length], [20, 20, 2]);
+  await subscriber.close();
+});
+
+Deno.test("Subscriber holds its cap and one response of each stream, though half-closed streams go on", async () => {
+  using time = new FakeTime();
+  const { subscriber, transport, told } = readSubscriber({ streams: 4, inFlightMax: 100 });
+  transport.endsWhenFinished = false;
+  for (let turn = 0; turn < 100; turn++) {
+    for (const stream of transport.streams) {
+      if (stream.state === "open" || stream.state === "finishing") stream.respond(receivedRange(80 * turn + 1, 20));
+    }
+  }
+  assertEquals(transport.streams.map(({ state }) => state), Array(4).fill("cancelled"));
+  assert(subscriber.held > 100 && subscriber.held <= 100 + 4 * 20, `held ${subscriber.held}`);
+  assertEquals(told.length, 1);
+  await time.tickAsync(2_000);
+  await subscriber.close();
+});
+
+Deno.test("Subscriber counts what a message costs beside its bytes", async () => {
+  using _time = new FakeTime();
+  const { subscriber, transport, told } = readSubscriber({ inFlightMax: 1_000, inFlightBytesMax: 100_000 });
+  transport.streams[0]!.respond(receivedRange(1, 500, { data: "" }));
+  assertEquals(told, [["closedAtCap", 500]]);
+  await subscriber.close();
+});
+
+Deno.test("Subscriber asks whether the server answers when a request goes unanswered for 3 s", async () => {
+  using time = new FakeTime();
+  const { subscriber, transport, taken, latest } = readSubscriber();
+  latest().respond([received(1)]);
+  await time.tickAsync(0);
+  const answer = Promise.withResolvers<typeof NO_FAILURES>();
+  transport.onAcknowledge = () => answer.promise;
+  taken[0]!.ack();
+  await time.tickAsync(2_999);
+  const { probes } = transport;
+  await time.tickAsync(20);
+  assertEquals(transport.probes, probes + 1);
+  answer.resolve(NO_FAILURES);
   await subscriber.close();
 });
 
@@ -239,6 +289,20 @@ Deno.test("Subscriber keeps requests to extend within 500 KiB", async () => {
   latest().respond(Array.from({ length: 1_000 }, (_, i) => received(i, { ackId: String(i).padStart(1_000, "0") })));
   await time.tickAsync(30_000);
   assertEquals(transport.extensions.map(({ ackIds }) => ackIds.length), [509, 491]);
+  await subscriber.close();
+});
+
+Deno.test("Subscriber sends no request about a message without an ack id: the server would refuse its neighbours too", async () => {
+  using time = new FakeTime();
+  const { subscriber, transport, taken, latest } = readSubscriber();
+  latest().respond([received(1, { ackId: "" }), received(2), received(3, { ackId: "" })]);
+  await time.tickAsync(31_000);
+  assertEquals(transport.extensions.map(({ ackIds }) => ackIds), [["ack-2"]]);
+  taken[0]!.ack();
+  taken[1]!.ack();
+  taken[2]!.nack();
+  await time.tickAsync(1_000);
+  assertEquals([transport.acked, transport.nacked, subscriber.held], [["ack-2"], [], 0]);
   await subscriber.close();
 });
 
