@@ -334,6 +334,17 @@ class Run implements AsyncDisposable {
         return `${embedded.resetStreams()} stream(s)`;
       case "cut the embedded server's connections":
         return `${toEmbedded.cut()} connection(s)`;
+      case "swallow what the embedded server's connections carry":
+        return `${toEmbedded.swallow()} connection(s)`;
+      case "accept connections to the embedded server without a word": {
+        toEmbedded.silent = true;
+        const count = toEmbedded.cut();
+        await delay(lastsMs);
+        toEmbedded.silent = false;
+        return `${count} connection(s)`;
+      }
+      case "swallow what the emulator's connections carry":
+        return `${toEmulator.swallow()} connection(s)`;
       default:
         return kind satisfies never;
     }

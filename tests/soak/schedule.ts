@@ -16,6 +16,9 @@ export const FAULT_KINDS = [
   "cut the emulator's connections",
   "reset the embedded server's streams",
   "cut the embedded server's connections",
+  "swallow what the embedded server's connections carry",
+  "accept connections to the embedded server without a word",
+  "swallow what the emulator's connections carry",
 ] as const;
 
 /** See {@linkcode FAULT_KINDS}. */
@@ -43,6 +46,9 @@ const PER_HALF_HOUR: Readonly<Record<FaultKind, number>> = {
   "cut the emulator's connections": 10,
   "reset the embedded server's streams": 6,
   "cut the embedded server's connections": 6,
+  "swallow what the embedded server's connections carry": 4,
+  "accept connections to the embedded server without a word": 4,
+  "swallow what the emulator's connections carry": 2,
 };
 
 /** From the shortest to the longest, in milliseconds. A frozen database outlasts a lease of 10 s now and then. */
@@ -56,6 +62,9 @@ const LASTS_MS: Readonly<Record<FaultKind, readonly [number, number]>> = {
   "cut the emulator's connections": [0, 0],
   "reset the embedded server's streams": [0, 0],
   "cut the embedded server's connections": [0, 0],
+  "swallow what the embedded server's connections carry": [0, 0],
+  "accept connections to the embedded server without a word": [2_000, 15_000],
+  "swallow what the emulator's connections carry": [0, 0],
 };
 
 /** Nothing breaks before everything runs. */
