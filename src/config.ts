@@ -78,11 +78,17 @@ function onOff(flag: string, help: string): Defaulted<boolean> {
   return { flag, help, default: "false", defaultNote: "off", read: (text) => ({ ok: true, value: text === "true" }) };
 }
 
+/** A project's id, with a domain before it where it has one. */
+const PROJECT_ID = "[a-z][a-z0-9.:-]{1,61}[a-z0-9]";
+
 /** https://cloud.google.com/pubsub/docs/pubsub-basics#resource_names */
-const RESOURCE_NAME = matching(
-  /^(?!goog)[A-Za-z][\w.~+%-]{2,254}$/,
-  "3 to 255 letters, digits and - . _ ~ + %, beginning with a letter and not with goog",
-);
+function resourceName(kind: "topics" | "subscriptions"): Reader<string> {
+  return matching(
+    new RegExp(`^(?:projects/${PROJECT_ID}/${kind}/)?(?!goog)[A-Za-z][\\w.~+%-]{2,254}$`),
+    "3 to 255 letters, digits and - . _ ~ + %, beginning with a letter and not with goog, " +
+      `or all of projects/PROJECT/${kind}/NAME`,
+  );
+}
 
 const DAY_MS = 86_400_000;
 
@@ -112,7 +118,7 @@ export const SETTINGS = {
     value: "ID",
     help: "the Google Cloud project",
     defaultNote: "lms on an emulator, else required",
-    read: matching(/^[a-z][a-z0-9.:-]{1,61}[a-z0-9]$/, "a project id, such as my-project-1"),
+    read: matching(new RegExp(`^${PROJECT_ID}$`), "a project id, such as my-project-1"),
   }),
   topic: setting({
     flag: "topic",
@@ -120,7 +126,7 @@ export const SETTINGS = {
     value: "NAME",
     help: "the topic that services publish to; created on an emulator",
     default: "log-topic",
-    read: RESOURCE_NAME,
+    read: resourceName("topics"),
   }),
   subscription: setting({
     flag: "subscription",
@@ -128,7 +134,7 @@ export const SETTINGS = {
     value: "NAME",
     help: "the subscription that the monitor pulls from; created on an emulator",
     default: "log-sub",
-    read: RESOURCE_NAME,
+    read: resourceName("subscriptions"),
   }),
   database: setting({
     flag: "database",
@@ -167,7 +173,7 @@ export const SETTINGS = {
     flag: "startup-timeout",
     env: ["STARTUPTIMEOUT"],
     value: "SECONDS",
-    help: "how long to wait for the database at start",
+    help: "how long to wait at start for the database, and then for a token for Pub/Sub",
     default: "60",
     read: duration(0, DAY_MS),
   }),

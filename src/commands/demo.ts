@@ -24,7 +24,7 @@ export async function run(config: Config<typeof DEMO_SETTINGS[number]>, context:
   const plan = checkPlan(config, config.maxInFlight);
   if (!plan.ok) throw new UsageError(plan.problem);
   await using pubsub = await openEmbedded(config);
-  await pubsub.ensure();
+  if (!await pubsub.ensure({ stop: drain, log })) return EXIT.ok;
   await using store = await openStore(config, { real: false, writers: config.writers, context });
   if (!await prepareStore(store, { timeoutMs: config.startupTimeoutMs, stop: drain, log })) return EXIT.ok;
 
@@ -56,7 +56,7 @@ export async function run(config: Config<typeof DEMO_SETTINGS[number]>, context:
       services: config.services,
       malformedShare: config.malformed,
     }),
-    publish: (messages) => publishTo(pubsub, messages),
+    publish: (messages) => publishTo(pubsub, messages, drain),
     rate: config.rate ?? "random",
     durationMs: config.durationMs,
     signal: AbortSignal.any([drain, stopSim.signal]),

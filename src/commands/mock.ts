@@ -20,7 +20,7 @@ import type { EMU_SETTINGS, MOCK_SETTINGS } from "./settings.ts";
 export async function runMock(config: MockConfig, context: Context, [argument]: readonly string[]): Promise<number> {
   const count = quantity(argument);
   await using pubsub = await openEmbedded(config);
-  await pubsub.ensure();
+  if (!await pubsub.ensure({ stop: context.drain, log: context.log })) return EXIT.ok;
   return await round(config, context, { pubsub, subscription: pubsub.subscription, count });
 }
 
@@ -38,7 +38,7 @@ export async function runEmu(
     );
   }
   await using pubsub = await openPubSub(config);
-  await pubsub.ensure();
+  if (!await pubsub.ensure({ stop: context.drain, log: context.log })) return EXIT.ok;
   const subscription = `${pubsub.subscription}-emu-${randomSeed().toString(36)}`;
   await using _copy = await temporarySubscription(pubsub.connection, { topic: pubsub.topic, subscription });
   return await round(config, context, { pubsub, subscription, count });
@@ -67,7 +67,7 @@ async function round(
   if (!await prepareStore(store, { timeoutMs: 0, stop: drain, log })) return EXIT.ok;
 
   const messages = traffic({ seed: randomSeed() }).take(count);
-  const own = new Set(await publishTo(pubsub, messages));
+  const own = new Set(await publishTo(pubsub, messages, drain));
   const entries = new EntryLog("all");
   const done = new AbortController();
   const timeoutMs = config.durationMs ?? Infinity;

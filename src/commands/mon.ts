@@ -14,6 +14,7 @@ import { monitor } from "./monitor.ts";
 import { checkedFacts } from "./plan.ts";
 import { openPubSub } from "./pubsub.ts";
 import type { MON_SETTINGS } from "./settings.ts";
+import { watchTopic } from "./topic_watch.ts";
 
 /** Runs the command. */
 export async function run(config: Config<typeof MON_SETTINGS[number]>, context: Context): Promise<number> {
@@ -48,8 +49,9 @@ export async function run(config: Config<typeof MON_SETTINGS[number]>, context: 
     grace: formatDuration(config.graceMs),
     duration: config.durationMs === undefined ? "until stopped" : formatDuration(config.durationMs),
   });
-  await pubsub.ensure(context.drain);
+  if (!await pubsub.ensure({ stop: context.drain, log, timeoutMs: config.startupTimeoutMs })) return EXIT.ok;
 
+  using _watch = watchTopic({ connection: pubsub.connection, subscription: pubsub.subscription, log });
   const over = new AbortController();
   const timer = config.durationMs === undefined ? undefined : setTimeout(() => over.abort(), config.durationMs);
   const entries = new EntryLog(config.durationMs === undefined ? 0 : config.printLog);

@@ -7,11 +7,12 @@ import type { Config } from "../config.ts";
 import type { Health } from "../ops/health.ts";
 import type { Log } from "../ops/logger.ts";
 import { type Flush, ingest, type IngestTotals } from "../pipeline.ts";
+import { projectOf, shortName } from "../pubsub/admin.ts";
 import { grpcTransport } from "../pubsub/grpc_transport.ts";
 import { SubscribeError, Subscriber } from "../pubsub/subscriber.ts";
 import type { Store } from "../store/store.ts";
 import type { Stops } from "./command.ts";
-import { NOT_FOUND, PERMISSION_DENIED, type PubSubAccess, shortName } from "./pubsub.ts";
+import { NOT_FOUND, PERMISSION_DENIED, type PubSubAccess } from "./pubsub.ts";
 import type { MONITOR_SETTINGS } from "./settings.ts";
 
 /** What the monitor runs with: its settings, with the cap in messages worked out. */
@@ -170,13 +171,16 @@ function subscriberEvents(log: Log): ConstructorParameters<typeof Subscriber>[0]
 }
 
 /** Adds what to do about a subscription that cannot be pulled from. */
-function explained(error: SubscribeError, { real, topic, connection }: PubSubAccess, subscription: string): Error {
+function explained(error: SubscribeError, { real, topic }: PubSubAccess, subscription: string): Error {
   if (!real) return error;
-  const { projectId } = connection;
+  const projectId = projectOf(subscription)!;
+  const topicProject = projectOf(topic)!;
   const remedy = error.code === NOT_FOUND
-    ? `create it with: gcloud pubsub subscriptions create ${shortName(subscription)} --topic=${shortName(topic)} ` +
+    ? `create it with: gcloud pubsub subscriptions create ${shortName(subscription)} --topic=${
+      topicProject === projectId ? shortName(topic) : topic
+    } ` +
       `--ack-deadline=60 --project=${projectId} (and, if the topic is missing too, first: gcloud pubsub topics create ` +
-      `${shortName(topic)} --project=${projectId})`
+      `${shortName(topic)} --project=${topicProject})`
     : error.code === PERMISSION_DENIED
     ? `grant it with: gcloud pubsub subscriptions add-iam-policy-binding ${shortName(subscription)} ` +
       `--member=serviceAccount:ACCOUNT --role=roles/pubsub.subscriber --project=${projectId}`

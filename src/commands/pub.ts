@@ -13,16 +13,20 @@ import type { PUB_SETTINGS } from "./settings.ts";
 /** Runs the command. */
 export async function run(
   config: Config<typeof PUB_SETTINGS[number]>,
-  { log, print }: Context,
+  { log, print, drain }: Context,
   [argument]: readonly string[],
 ): Promise<number> {
   const count = quantity(argument);
   await using pubsub = await openPubSub(config);
-  await pubsub.ensure();
+  if (!await pubsub.ensure({ stop: drain, log })) return EXIT.failed;
   const messages = traffic({ seed: config.seed ?? randomSeed() });
   for (let left = count; left > 0;) {
+    if (drain.aborted) {
+      log.warn("stopped before everything was published", { published: count - left, left });
+      return EXIT.failed;
+    }
     const group = messages.take(Math.min(left, 1_000));
-    for (const id of await publishTo(pubsub, group)) print(id);
+    for (const id of await publishTo(pubsub, group, drain)) print(id);
     left -= group.length;
   }
   log.info("published", { count, topic: pubsub.topic });

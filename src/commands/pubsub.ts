@@ -3,11 +3,15 @@
  *
  * @module
  */
-import type { Config } from "../config.ts";
-import { ensureResources, type Resources, subscriptionName, topicName } from "../pubsub/admin.ts";
+import { type Config, nameOf } from "../config.ts";
+import { Backoff } from "../ops/backoff.ts";
+import type { Log } from "../ops/logger.ts";
+import { sleep } from "../ops/sleep.ts";
+import { ensureResources, projectOf, type Resources, shortName, subscriptionName, topicName } from "../pubsub/admin.ts";
 import { connect, type Connection } from "../pubsub/connection.ts";
 import { FakeServer } from "../pubsub/fake_server.ts";
 import { type OutgoingMessage, publish } from "../pubsub/publisher.ts";
+import { CallError, isTransient } from "../pubsub/transport.ts";
 import { UsageError } from "./command.ts";
 import type { PUBSUB_SETTINGS } from "./settings.ts";
 
@@ -26,12 +30,21 @@ export interface PubSubAccess extends AsyncDisposable {
   /** Full name. */
   readonly subscription: string;
   /**
-   * Creates the topic and the subscription where they are missing; on Google's service it creates nothing, and finds the
-   * credentials.
+   * Creates the topic and the subscription where they are missing; on Google's service it creates nothing, and waits for
+   * a token.
    *
-   * @param stop Ends the wait for an emulator that does not answer; nothing is known to exist then.
+   * @returns Whether all is there; `false` as soon as it was told to stop.
    */
-  ensure(stop?: AbortSignal): Promise<void>;
+  ensure(options: EnsureOptions): Promise<boolean>;
+}
+
+/** How to wait for Pub/Sub. */
+export interface EnsureOptions {
+  /** Ends the wait. */
+  readonly stop: AbortSignal;
+  readonly log: Log;
+  /** How long to wait for a token, in milliseconds; default 60 s, which is how long the library waits for an emulator. */
+  readonly timeoutMs?: number;
 }
 
 type PubSubConfig = Config<typeof PUBSUB_SETTINGS[number]>;
@@ -43,36 +56,42 @@ type PubSubConfig = Config<typeof PUBSUB_SETTINGS[number]>;
  */
 export async function openPubSub(config: PubSubConfig): Promise<PubSubAccess> {
   const { emulatorHost, endpoint } = config;
+  const project = projectNamed(config);
   if (emulatorHost !== undefined) {
     return access(
       config,
       await connect({
-        projectId: config.project ?? EMULATOR_PROJECT,
+        projectId: project ?? EMULATOR_PROJECT,
         endpoint: emulatorHost,
         plaintext: true,
       }),
       { address: emulatorHost, real: false },
     );
   }
-  if (config.project === undefined) {
+  if (project === undefined) {
     throw new UsageError(
       "Cannot open Pub/Sub: no project is set; set --project (PUBSUB_PROJECT_ID), " +
         "or PUBSUB_EMULATOR_HOST to use an emulator, or try lms demo, which needs neither",
     );
   }
   const connection = await connect({
-    projectId: config.project,
+    projectId: project,
     plaintext: false,
     ...(endpoint === undefined ? {} : { endpoint }),
   });
   return access(config, connection, { address: endpoint ?? "Google Pub/Sub", real: true });
 }
 
+/** The project that is set, else the one in a full name of the subscription or the topic. */
+function projectNamed(config: Pick<PubSubConfig, "project" | "topic" | "subscription">): string | undefined {
+  return config.project ?? projectOf(config.subscription) ?? projectOf(config.topic);
+}
+
 /** Starts a server in this process and opens it. Closing ends the server too. */
 export async function openEmbedded(config: Omit<PubSubConfig, "emulatorHost" | "endpoint">): Promise<PubSubAccess> {
   const server = await FakeServer.start({ host: "127.0.0.1", port: 0 });
   const connection = await connect({
-    projectId: config.project ?? EMULATOR_PROJECT,
+    projectId: projectNamed(config) ?? EMULATOR_PROJECT,
     endpoint: server.address,
     plaintext: true,
   });
@@ -99,19 +118,54 @@ function access(
     real,
     topic,
     subscription,
-    ensure: (stop) =>
-      unlessStopped(real ? connection.ready() : ensure(connection, { topic, subscription }, address), stop),
+    ensure: (options) =>
+      unlessStopped(
+        real ? waitForToken(connection, options) : ensure(connection, { topic, subscription }, address),
+        options.stop,
+      ),
     [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   };
 }
 
-/** Ends with the promise, or as soon as the signal is aborted. */
-function unlessStopped(promise: Promise<void>, stop: AbortSignal | undefined): Promise<void> {
+/** Whether the promise was kept before the signal was aborted. Nobody hears of it after that. */
+function unlessStopped(promise: Promise<void>, stop: AbortSignal): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    promise.then(resolve, reject);
-    stop?.addEventListener("abort", () => resolve(), { once: true });
-    if (stop?.aborted) resolve();
+    if (stop.aborted) resolve(false);
+    stop.addEventListener("abort", () => resolve(false), { once: true });
+    promise.then(() => resolve(true), reject);
   });
+}
+
+/** How often the wait for a token is told. */
+const TOLD_EVERY_MS = 10_000;
+
+/** Servers that give tokens have bad seconds as others have. */
+async function waitForToken(connection: Connection, { stop, log, timeoutMs = 60_000 }: EnsureOptions): Promise<void> {
+  const startedAt = performance.now();
+  const backoff = new Backoff({ firstMs: 200, maxMs: 5_000 });
+  let toldAt = -Infinity;
+  while (!stop.aborted) {
+    try {
+      return await connection.ready();
+    } catch (error) {
+      if (!(error instanceof CallError && isTransient(error.code))) throw error;
+      const now = performance.now();
+      if (now - startedAt >= timeoutMs) {
+        throw new CallError(
+          `Cannot open Pub/Sub within ${
+            Math.round(timeoutMs / 1000)
+          } s: ${error.message}; does the server that gives ` +
+            `tokens work? ${nameOf("startupTimeoutMs")} of lms mon says how long to wait`,
+          { code: error.code, cause: error },
+        );
+      }
+      if (now - toldAt >= TOLD_EVERY_MS) {
+        toldAt = now;
+        log.warn("waiting for a token for Pub/Sub", { reason: error.message });
+      }
+      await sleep(Math.min(backoff.next(), timeoutMs), stop).catch(() => {});
+    }
+  }
 }
 
 /** gRPC's codes for a server that does not answer: in time, at all. */
@@ -134,34 +188,53 @@ export const NOT_FOUND = 5;
 /** gRPC's code for "you may not". */
 export const PERMISSION_DENIED = 7;
 
-/** The last part of a full name. */
-export function shortName(name: string): string {
-  return name.slice(name.lastIndexOf("/") + 1);
-}
+/** How long a publish that is under way may take to be answered once nobody wants to wait, in milliseconds. */
+const LAST_ANSWER_MS = 1_000;
 
 /**
  * Publishes messages to the topic.
  *
+ * @param stop Gives up what has no answer a second after it is aborted.
  * @returns Their ids, in their order.
  * @throws With the remedy where there is one, in one line: the client library's own words may be a page long.
  */
 export async function publishTo(
   { connection, topic, address, real }: PubSubAccess,
   messages: readonly OutgoingMessage[],
+  stop: AbortSignal,
 ): Promise<string[]> {
   try {
-    return await publish(connection, topic, messages);
+    return await answered(publish(connection, topic, messages), stop);
   } catch (error) {
     const { code, message } = error as { readonly code?: unknown; readonly message: string };
-    const { projectId } = connection;
+    const projectId = projectOf(topic)!;
     const reason = real && code === NOT_FOUND
       ? `there is no such topic; create it with: gcloud pubsub topics create ${shortName(topic)} --project=${projectId}`
       : real && code === PERMISSION_DENIED
       ? `no right to; grant it with: gcloud pubsub topics add-iam-policy-binding ${shortName(topic)} ` +
         `--member=serviceAccount:ACCOUNT --role=roles/pubsub.publisher --project=${projectId}`
-      : NO_ANSWER.includes(code)
+      : NO_ANSWER.includes(code) && !real
       ? "no answer; is it running?"
       : message.split("\n", 1)[0];
     throw new Error(`Cannot publish to ${topic} at ${address}: ${reason}`, { cause: error });
   }
+}
+
+/** The ids, or an error once it is too late for them. */
+function answered(ids: Promise<string[]>, stop: AbortSignal): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const giveUp = () => {
+      timer = setTimeout(
+        () => reject(new Error("stopped while there was no answer; these messages may be published or not")),
+        LAST_ANSWER_MS,
+      );
+    };
+    if (stop.aborted) giveUp();
+    else stop.addEventListener("abort", giveUp, { once: true });
+    ids.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      stop.removeEventListener("abort", giveUp);
+    });
+  });
 }

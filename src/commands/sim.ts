@@ -19,7 +19,7 @@ export async function run(
   { log, print, terminal, writeFile, drain }: Context,
 ): Promise<number> {
   await using pubsub = await openPubSub(config);
-  await pubsub.ensure();
+  if (!await pubsub.ensure({ stop: drain, log })) return EXIT.ok;
   const seed = config.seed ?? randomSeed();
   log.info("simulating", { topic: pubsub.topic, services: config.services, rate: config.rate ?? "random", seed });
   let published = 0;
@@ -27,7 +27,7 @@ export async function run(
   try {
     const manifest = await simulate({
       traffic: traffic({ seed, services: config.services, malformedShare: config.malformed }),
-      publish: (messages) => publishTo(pubsub, messages),
+      publish: (messages) => publishTo(pubsub, messages, drain),
       rate: config.rate ?? "random",
       durationMs: config.durationMs,
       count: config.messages,

@@ -14,14 +14,34 @@ export interface Resources {
   readonly subscription: string;
 }
 
-/** `projects/PROJECT/topics/NAME`. */
+/** `projects/PROJECT/topics/NAME`. @param topic Its name, or a full name, which stays as it is. */
 export function topicName(projectId: string, topic: string): string {
-  return `projects/${projectId}/topics/${topic}`;
+  return topic.includes("/") ? topic : `projects/${projectId}/topics/${topic}`;
 }
 
-/** `projects/PROJECT/subscriptions/NAME`. */
+/** `projects/PROJECT/subscriptions/NAME`. @param subscription Its name, or a full name, which stays as it is. */
 export function subscriptionName(projectId: string, subscription: string): string {
-  return `projects/${projectId}/subscriptions/${subscription}`;
+  return subscription.includes("/") ? subscription : `projects/${projectId}/subscriptions/${subscription}`;
+}
+
+/** The project in a full name; `undefined` where the name is a short one. */
+export function projectOf(name: string): string | undefined {
+  return /^projects\/([^/]+)\//.exec(name)?.[1];
+}
+
+/** The last part of a full name. */
+export function shortName(name: string): string {
+  return name.slice(name.lastIndexOf("/") + 1);
+}
+
+/**
+ * The topic of a subscription, as the service names it.
+ *
+ * @throws The client library's error; one of permission where the account may pull from the subscription but not see it.
+ */
+export async function topicOf({ subscriber }: Connection, subscription: string): Promise<string> {
+  const [{ topic }] = await subscriber.getSubscription({ subscription });
+  return topic ?? "";
 }
 
 /**

@@ -4,7 +4,9 @@
  * @module
  */
 import { PubSub, v1 } from "@google-cloud/pubsub";
+import { Credentials } from "./credentials.ts";
 import { RENEWED_CHANNEL } from "./renewed_channel.ts";
+import { CallError } from "./transport.ts";
 
 /** Where Pub/Sub is. */
 export interface ConnectionOptions {
@@ -22,9 +24,11 @@ export interface Connection extends AsyncDisposable {
   readonly publisher: v1.PublisherClient;
   readonly subscriber: v1.SubscriberClient;
   /**
-   * Finds what calls to Google's service need: Application Default Credentials and certificate authorities.
+   * Finds what calls to Google's service need: Application Default Credentials, a token for them, and certificate
+   * authorities. May be called again after it failed.
    *
-   * @throws {Error} When they cannot be found, with the remedy.
+   * @throws {CallError} When there is no token, with a code that says whether another try makes sense.
+   * @throws {Error} When the rest cannot be found, with the remedy.
    */
   ready(): Promise<void>;
 }
@@ -35,6 +39,10 @@ export interface Connection extends AsyncDisposable {
  * this much is only ever on its way.
  */
 const WINDOW_BYTES = 1024 * 1024;
+
+/** What a token is asked for. */
+const SERVICE_URL = "https://pubsub.googleapis.com/";
+const SCOPES = [...new Set([...v1.PublisherClient.scopes, ...v1.SubscriberClient.scopes])];
 
 /** An emulator is near, and speaks plain HTTP/2: what a proxy makes of that is an error page, or silence. */
 const NO_PROXY = { "grpc.enable_http_proxy": 0 };
@@ -76,8 +84,10 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     universeDomain: "googleapis.com",
     ...(endpoint === undefined ? {} : { apiEndpoint: endpoint }),
   }).getClientConfig() as ConstructorParameters<typeof v1.PublisherClient>[0];
+  const auth = plaintext ? undefined : new Credentials({ projectId, scopes: SCOPES });
   const settings = {
     ...found,
+    ...(auth === undefined ? {} : { auth }),
     ...(endpoint === undefined ? {} : partsOf(endpoint)),
     ...(plaintext ? NO_PROXY : {}),
   };
@@ -90,8 +100,9 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     async ready() {
       try {
         await Promise.all([publisher.initialize(), subscriber.initialize()]);
+        await auth?.ready(SERVICE_URL);
       } catch (error) {
-        throw unopened(error);
+        throw error instanceof CallError ? error : unopened(error);
       }
     },
     async [Symbol.asyncDispose]() {

@@ -347,4 +347,55 @@ export const OF_PUBSUB: readonly Protection[] = [
       filter: "lms emulator --host ::1 prints an address that lms pub and lms emu can use",
     },
   ]),
+  ...protectionsOf({ file: "src/pubsub/connection.ts", test: "tests/integration/google_tokens_test.ts" }, [
+    {
+      name: "A server of tokens that fails for seconds ends nothing: its HTTP status is no status of gRPC's",
+      find: "    ...(auth === undefined ? {} : { auth }),",
+      replace: "",
+      filter:
+        "lms mon keeps running where tokens are refused with 500 and 503 for seconds, and acknowledges after that",
+    },
+  ]),
+  ...protectionsOf({ file: "src/pubsub/credentials.ts", test: "tests/integration/google_tokens_test.ts" }, [
+    {
+      name: "A metadata server that fails is there",
+      find: "if (!stumbled) throw error;",
+      replace: "throw error;",
+      filter: "lms mon waits at start for a token that is refused with 503, 429 and 408 (byMetadata)",
+    },
+    {
+      name: "A token that is refused for good is not asked for again and again",
+      find: "return isTransientStatus(http)",
+      replace: "return http > 0",
+      filter: "lms ends at once where a token is refused for good, and says what to look at",
+    },
+  ]),
+  ...protectionsOf({ file: "src/commands/topic_watch.ts", test: "tests/unit/commands/topic_watch_test.ts" }, [
+    {
+      name: "A subscription without a topic is told again and again",
+      find: "    timer = setTimeout(look, LOOK_EVERY_MS);",
+      replace: "",
+      filter: "watchTopic() says at once and every ten minutes that the topic was deleted, until it is disposed of",
+    },
+    {
+      name: "Who may not look at the subscription may still pull from it",
+      find: ".catch((error: Error) => {",
+      replace: ".finally(() => {}).then((topic) => topic, (error: Error) => {\n      log.warn(error.message);",
+      filter: "watchTopic() is silent where the topic is there and where it may not look, and looks again",
+    },
+  ]),
+  ...protectionsOf({ file: "src/commands/pubsub.ts", test: "tests/integration/pubsub_signals_test.ts" }, [
+    {
+      name: "A signal ends the wait for an answer to what was published",
+      find: `else stop.addEventListener("abort", giveUp, { once: true });`,
+      replace: "",
+      filter: "lms sim whose publishing is not answered ends at SIGTERM, and says that its account is open",
+    },
+    {
+      name: "A signal ends the wait for Pub/Sub at start",
+      find: `stop.addEventListener("abort", () => resolve(false), { once: true });`,
+      replace: "",
+      filter: "lms pub that waits for Pub/Sub ends at SIGTERM with exit code 1",
+    },
+  ]),
 ];

@@ -85,6 +85,7 @@ const VENDORS: readonly (readonly [specifier: string, paths: readonly string[]])
   ["@grpc/", ["src/pubsub/"]],
   ["@google-cloud/", ["src/pubsub/"]],
   ["google-gax", ["src/pubsub/"]],
+  ["google-auth-library", ["src/pubsub/"]],
   ["@std/log", ["src/ops/logger.ts"]],
   ["fastest-levenshtein", ["src/ops/nearest.ts"]],
   ["@std/cli", ["src/cli.ts", "src/cli/", "src/config.ts", "src/config/", "src/commands/"]],

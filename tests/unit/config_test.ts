@@ -164,3 +164,23 @@ Deno.test("every setting that stands for another names one that is there", () =>
     assertEquals(insteadOf === undefined || Object.hasOwn(SETTINGS, insteadOf), true, insteadOf);
   }
 });
+
+Deno.test("readConfig() takes a topic and a subscription by short and by full name, and each only as what it is", () => {
+  const read = (flags: Record<string, string>) => readConfig(["topic", "subscription"], { flags, env: NO_ENV });
+  for (const project of ["ours-1", "example.com:ours"]) {
+    const flags = { topic: `projects/${project}/topics/logs`, subscription: `projects/${project}/subscriptions/logs` };
+    assertEquals(read(flags), { ok: true, value: flags });
+  }
+  for (
+    const topic of [
+      "projects/p/subscriptions/logs",
+      "projects/ours-1/topics/",
+      "topics/logs",
+      "projects/ours-1/topics/goog1",
+    ]
+  ) {
+    const refused = read({ topic });
+    assert(!refused.ok, topic);
+    assertStringIncludes(refused.problem, "projects/PROJECT/topics/NAME");
+  }
+});
