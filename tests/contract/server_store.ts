@@ -292,6 +292,23 @@ export function exerciseServerStore(name: string, server: TestServer): void {
     }
   });
 
+  Deno.test(`${name}: write() of dead letters waits for no row of a stranger, also in a table of few rows`, async () => {
+    await using database = await migrated(server);
+    await using store = openOn(database.url);
+    const other = await createConnection({ uri: database.url });
+    try {
+      await other.query("START TRANSACTION");
+      await other.query(
+        "INSERT INTO service_logs (publish_time, message_id, service_name, payload, severity, `timestamp`) \
+VALUES (?, ?, 'a', 'b', 'info', ?)",
+        [key(2).publishTime, key(2).messageId, key(2).publishTime],
+      );
+      await write(store, { deadLetters: [1, 3, 5].map((i) => deadLetter(key(i))) });
+    } finally {
+      await other.end();
+    }
+  });
+
   Deno.test(`${name}: repair() while another one is under way is retry, and changes nothing`, async () => {
     await using database = await migrated(server);
     await using store = openOn(database.url);

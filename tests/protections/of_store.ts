@@ -45,6 +45,12 @@ export const OF_STORE: readonly Protection[] = [
   ]),
   ...protectionsOf({ file: "src/store/mysql_write.ts", test: MYSQL, needs: "servers" }, [
     {
+      name: "MySQL: a locking read of exact keys locks nothing else",
+      find: "message_id, ${COLUMN_OUTSIDE_KEY[table]} FROM",
+      replace: "message_id FROM",
+      filter: "write() of dead letters waits for no row of a stranger, also in a table of few rows",
+    },
+    {
       name: "MySQL: a batch of which a part was stored before is found out, and only the rest is counted",
       find: "if (await insertRows(session, entries) < entries.length) {",
       replace: "await insertRows(session, entries);\n    if (entries.length < 0) {",
