@@ -9,6 +9,9 @@ import { LmsProcess, type LogLine } from "../support/lms_process.ts";
 /** The line at the begin of an outage, and the one at its end. */
 export const [WAITING, BACK] = ["waiting for the database: messages are held", "the database is back"];
 
+/** The line during an outage of Pub/Sub, told again while it lasts, and the one at its end. */
+const [PUBSUB_WAITING, PUBSUB_BACK] = ["waiting for Pub/Sub: nothing is pulled", "Pub/Sub is back"];
+
 /** What an instance did over all its processes. */
 export interface InstanceAccount {
   readonly name: string;
@@ -129,6 +132,7 @@ export class Instance implements AsyncDisposable {
   /** Adds up what a process said, and looks for what it should not have said. */
   #take(log: readonly LogLine[]): void {
     let waiting = false;
+    let pubsubWaiting = false;
     for (const line of log) {
       if (line.msg === "flushed") {
         this.#sums.stored += Number(line.stored);
@@ -142,6 +146,11 @@ export class Instance implements AsyncDisposable {
       } else if (line.msg === BACK) {
         if (!waiting) this.#problems.push(`${this.name} said that the database is back, and it had not been away`);
         waiting = false;
+      } else if (line.msg === PUBSUB_WAITING) {
+        pubsubWaiting = true;
+      } else if (line.msg === PUBSUB_BACK) {
+        if (!pubsubWaiting) this.#problems.push(`${this.name} said that Pub/Sub is back, and it had not been away`);
+        pubsubWaiting = false;
       } else if (line.level === "error") {
         this.#problems.push(`${this.name} logged an error: ${JSON.stringify(line)}`);
       }
