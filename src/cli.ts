@@ -6,10 +6,12 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { COMMANDS } from "./commands/catalogue.ts";
 import { type Command, type Context, EXIT, UsageError } from "./commands/command.ts";
+import { explainFailure } from "./commands/failure.ts";
 import { commandHelp, programHelp, settingsOf } from "./commands/help.ts";
 import { readConfig, type Setting, type SettingName, SETTINGS } from "./config.ts";
 import { unknownWord } from "./ops/nearest.ts";
 import { redact } from "./ops/redact.ts";
+import { oneLine } from "./ops/safe_text.ts";
 
 /** The world as the program is given it. */
 export interface World extends Omit<Context, "log" | "commands"> {
@@ -30,7 +32,10 @@ export interface World extends Omit<Context, "log" | "commands"> {
 /** Runs the program. Never exits by itself: the result is the exit code. */
 export async function run(world: World): Promise<number> {
   const { print, program } = world;
-  const complain = (problem: string) => world.complain(oneSafeLine(problem));
+  // Whoever collects the log reads every line of it, and the last one most of all.
+  const complain = world.env("LOG_FORMAT") === "json"
+    ? (problem: string) => world.openLog("error", "json").error(problem)
+    : (problem: string) => world.complain(oneSafeLine(problem));
   const commands = COMMANDS.filter(({ name }) => world.commands?.includes(name) ?? true);
   const [first, ...rest] = world.args;
   if (first === undefined) {
@@ -77,15 +82,20 @@ export async function run(world: World): Promise<number> {
     const run = await command.load();
     return await run(config.value, { ...world, commands, log }, parsed.args);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    complain(`${program} ${command.name}: ${error.message}`);
-    return EXIT.usage;
+    if (error instanceof UsageError) {
+      complain(`${program} ${command.name}: ${error.message}`);
+      return EXIT.usage;
+    }
+    const failure = explainFailure(error);
+    if (failure === undefined) throw error;
+    log.error(failure);
+    return EXIT.failed;
   }
 }
 
 /** What was given is repeated in one line, whatever it is, and without a password that it may hold. */
 function oneSafeLine(problem: string): string {
-  return redact(problem).replace(/\p{Cc}+/gu, " ");
+  return oneLine(redact(problem));
 }
 
 interface Parsed {

@@ -42,6 +42,8 @@ export interface Context extends Stops {
   readonly terminal: Terminal;
   /** Prints a result, on stdout. */
   readonly print: (line: string) => void;
+  /** Whether a person reads stdout, and not a file or a program that wants every byte. */
+  readonly interactive: boolean;
   /** Reads a file that the user named. */
   readonly readFile: (path: string) => Promise<string>;
   /** Writes a file that the user named. */

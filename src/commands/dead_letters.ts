@@ -7,6 +7,7 @@ import type { Config } from "../config.ts";
 import type { LogEntry } from "../entry/entry.ts";
 import { rfc3339Of } from "../entry/instant.ts";
 import { nearest } from "../ops/nearest.ts";
+import { oneLine, safeJson } from "../ops/safe_text.ts";
 import {
   DEAD_LETTER_STATUSES,
   type DeadLetterSummary,
@@ -18,7 +19,7 @@ import { openStore } from "./database.ts";
 import { findDeadLetters, fullId } from "./dead_letter_ids.ts";
 import { redecode } from "./redecode.ts";
 import type { DEAD_LETTER_ACTIONS, DEAD_LETTERS_SETTINGS } from "./settings.ts";
-import { alignedRows, printable } from "./table.ts";
+import { alignedRows } from "./table.ts";
 
 type Settings = Config<typeof DEAD_LETTERS_SETTINGS[number]>;
 
@@ -73,13 +74,13 @@ async function list({ store, config, context }: Work): Promise<number> {
   };
   const letters = await store.listDeadLetters({ ...filter, limit: config.limit });
   if (config.json) {
-    for (const letter of letters) context.print(JSON.stringify(summaryJson(letter)));
+    for (const letter of letters) context.print(safeJson(summaryJson(letter)));
     return EXIT.ok;
   }
   const total = await store.countDeadLetters(filter);
   if (letters.length > 0) {
     const rows = letters.map((letter) =>
-      [fullId(letter), letter.reason, letter.status, letter.bytes, shortened(printable(letter.detail))] as const
+      [fullId(letter), letter.reason, letter.status, letter.bytes, shortened(oneLine(letter.detail))] as const
     );
     alignedRows([["id", "reason", "status", "bytes", "detail"], ...rows]).forEach(context.print);
     context.print("");
@@ -94,7 +95,7 @@ async function show({ store, config, context, ids }: Work): Promise<number> {
   if ("problem" in found) return refuse(context, found.problem);
   for (const page of pages(found.letters)) {
     for (const letter of await store.deadLettersByKey(page)) {
-      if (config.json) context.print(JSON.stringify(letterJson(letter)));
+      if (config.json) context.print(safeJson(letterJson(letter)));
       else letterLines(letter).forEach(context.print);
     }
   }
@@ -106,9 +107,9 @@ async function replay({ store, config, context, ids }: Work): Promise<number> {
   let told = 0;
   const tell = (letter: DeadLetterSummary, outcome: string, detail?: string) => {
     if (config.json) {
-      context.print(JSON.stringify({ id: fullId(letter), outcome, ...(detail === undefined ? {} : { detail }) }));
+      context.print(safeJson({ id: fullId(letter), outcome, ...(detail === undefined ? {} : { detail }) }));
     } else if (detail !== undefined && ++told <= FAILURES_TOLD) {
-      context.print(`${fullId(letter)}: ${outcome}: ${printable(detail)}`);
+      context.print(oneLine(`${fullId(letter)}: ${outcome}: ${detail}`));
     }
   };
   const overrides = config.as;
@@ -154,10 +155,10 @@ async function drop({ store, config, context, ids }: Work): Promise<number> {
   const open = found.letters.filter(({ status }) => status === "open");
   const dropped = config.dryRun ? open : await store.drop(open);
   if (config.json) {
-    for (const key of dropped) context.print(JSON.stringify({ id: fullId(key), outcome: "dropped" }));
+    for (const key of dropped) context.print(safeJson({ id: fullId(key), outcome: "dropped" }));
   } else {
     for (const letter of found.letters) {
-      if (letter.status !== "open") context.print(`${fullId(letter)}: is ${letter.status} already`);
+      if (letter.status !== "open") context.print(oneLine(`${fullId(letter)}: is ${letter.status} already`));
     }
     context.print(`${dropped.length} ${config.dryRun ? "would be dropped" : "dropped"}`);
   }
@@ -237,14 +238,12 @@ function letterLines(letter: StoredDeadLetter): string[] {
   const fields: readonly (readonly [string, string])[] = [
     ["id", fullId(letter)],
     ["reason", letter.reason],
-    ["detail", printable(letter.detail)],
+    ["detail", letter.detail],
     ["status", letter.status],
     ["stored", rfc3339Of(letter.createdAt)],
     ["changed", rfc3339Of(letter.updatedAt)],
-    ...Object.entries(letter.attributes).map(([name, value]) =>
-      [`attribute ${printable(name)}`, printable(value)] as const
-    ),
-    [`data (${letter.bytes} bytes)`, text === undefined ? `base64 ${letter.data.toBase64()}` : printable(text)],
+    ...Object.entries(letter.attributes).map(([name, value]) => [`attribute ${name}`, value] as const),
+    [`data (${letter.bytes} bytes)`, text === undefined ? `base64 ${letter.data.toBase64()}` : text],
   ];
   return [...alignedRows(fields), ""];
 }

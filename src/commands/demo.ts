@@ -5,6 +5,7 @@
  */
 import { checkPlan, type Config } from "../config.ts";
 import type { LogEntry, Severity } from "../entry/entry.ts";
+import { oneLine } from "../ops/safe_text.ts";
 import type { Flush } from "../pipeline.ts";
 import { noCounts } from "../sim/manifest.ts";
 import { severityTable } from "../sim/manifest_table.ts";
@@ -127,7 +128,7 @@ class Arrived {
   line(): string {
     const seconds = Math.round((performance.now() - this.#startedAt) / 1000);
     const services = [...this.#counts].sort(byName).slice(0, 10).map(([name, counts]) =>
-      `${name} ${Object.values(counts).reduce((sum, count) => sum + count, 0)}`
+      `${oneLine(name)} ${Object.values(counts).reduce((sum, count) => sum + count, 0)}`
     );
     return `${String(seconds).padStart(4)} s  ${this.#stored} stored  ${services.join("  ")}`;
   }

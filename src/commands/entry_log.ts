@@ -5,7 +5,9 @@
  */
 import { CSV_HEADER, csvRecord } from "../entry/csv.ts";
 import type { LogEntry, MessageKey } from "../entry/entry.ts";
+import { oneLine } from "../ops/safe_text.ts";
 import type { EntryReader } from "../store/store.ts";
+import type { Context } from "./command.ts";
 
 /** Rows read from the store at once. */
 const READ_AT_ONCE = 1_000;
@@ -33,15 +35,20 @@ export class EntryLog {
 
   /**
    * Prints the entries as CSV, then how many records this run stored. Nothing but the number where no entry was to be
-   * remembered.
+   * remembered. Each is byte for byte what is stored where a program reads it, and one safe line where a person does.
    *
    * @param stored Records of this run, remembered or not.
    */
-  async print(store: EntryReader, print: (line: string) => void, stored: number): Promise<void> {
+  async print(
+    store: EntryReader,
+    { print, interactive }: Pick<Context, "print" | "interactive">,
+    stored: number,
+  ): Promise<void> {
     if (this.#most > 0) print(CSV_HEADER.trimEnd());
     for (let i = 0; i < this.#keys.length; i += READ_AT_ONCE) {
       for (const entry of await store.entriesByKey(this.#keys.slice(i, i + READ_AT_ONCE))) {
-        print(csvRecord(entry).replace(/\r?\n$/, ""));
+        const record = csvRecord(entry).replace(/\r?\n$/, "");
+        print(interactive ? oneLine(record) : record);
       }
     }
     if (this.#keys.length < stored && this.#most > 0) {

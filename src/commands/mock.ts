@@ -55,9 +55,10 @@ interface Round {
 
 async function round(
   config: MockConfig,
-  { log, print, drain, abort }: Context,
+  context: Context,
   { pubsub, subscription, count }: Round,
 ): Promise<number> {
+  const { log, drain, abort } = context;
   const plan = checkPlan(config, config.maxInFlight);
   if (!plan.ok) throw new UsageError(plan.problem);
   await using store = openStoreAt({ kind: "sqlite", path: ":memory:" }, {
@@ -87,7 +88,7 @@ async function round(
     },
   }).finally(() => clearTimeout(timer));
   const stored = count - own.size;
-  await entries.print(store, print, stored);
+  await entries.print(store, context, stored);
   if (own.size > 0 && !drain.aborted) {
     log.error("messages did not come back in time", { missing: own.size, waited: formatDuration(timeoutMs) });
     return EXIT.failed;

@@ -85,7 +85,7 @@ export async function run(config: Config<typeof MON_SETTINGS[number]>, context: 
       dead_letters: result.deadLettered,
       handed_back: result.handedBack,
     });
-    if (config.durationMs !== undefined) await entries.print(store, context.print, result.stored);
+    if (config.durationMs !== undefined) await entries.print(store, context, result.stored);
     return result.handedBack > 0 ? EXIT.handedBack : EXIT.ok;
   } finally {
     clearTimeout(timer);

@@ -1,11 +1,16 @@
 /**
- * Tables and texts for people, on a terminal.
+ * Tables for people.
  *
  * @module
  */
+import { oneLine } from "../ops/safe_text.ts";
 
-/** Rows with aligned columns; a column of numbers is aligned at its end. The first row is the heading. */
-export function alignedRows(rows: readonly (readonly (string | number)[])[]): string[] {
+/**
+ * Rows with aligned columns; a column of numbers is aligned at its end. The first row is the heading. Each is a line that
+ * is safe to show, whatever its cells hold.
+ */
+export function alignedRows(given: readonly (readonly (string | number)[])[]): string[] {
+  const rows = given.map((row) => row.map((cell) => typeof cell === "string" ? oneLine(cell) : cell));
   const columns = rows[0]?.length ?? 0;
   const widths = Array.from(
     { length: columns },
@@ -18,12 +23,4 @@ export function alignedRows(rows: readonly (readonly (string | number)[])[]): st
       return numeric[column] ? text.padStart(width) : text.padEnd(width);
     }).join("  ").trimEnd()
   );
-}
-
-/** Controls, format characters and line separators: what could leave the line, or turn the writing round. */
-const UNSAFE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
-
-/** A text as one line that cannot do anything to a terminal. */
-export function printable(text: string): string {
-  return text.toWellFormed().replace(UNSAFE, (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`);
 }

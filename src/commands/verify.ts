@@ -5,6 +5,7 @@
  */
 import type { Config } from "../config.ts";
 import { SEVERITIES, type Severity } from "../entry/entry.ts";
+import { safeJson } from "../ops/safe_text.ts";
 import { type Manifest, mergeManifests } from "../sim/manifest.ts";
 import { parseManifest } from "../sim/manifest_json.ts";
 import type { CountDifference, Verification } from "../store/maintenance.ts";
@@ -12,7 +13,7 @@ import type { SeverityCount } from "../store/store.ts";
 import { type Context, EXIT, UsageError } from "./command.ts";
 import { openStore } from "./database.ts";
 import type { VERIFY_SETTINGS } from "./settings.ts";
-import { alignedRows, printable } from "./table.ts";
+import { alignedRows } from "./table.ts";
 
 /** A count that is not what the manifests say. */
 interface AgainstDifference {
@@ -34,7 +35,7 @@ export async function run(
   const against = manifest === undefined ? [] : compare(found, manifest);
   const agrees = found.differences.length + found.inBoth + against.length === 0;
   const report = { database: store.address, found, repaired, manifest, against, agrees };
-  if (config.json) context.print(JSON.stringify(json(report)));
+  if (config.json) context.print(safeJson(json(report)));
   else lines(report).forEach(context.print);
   return agrees ? EXIT.ok : EXIT.failed;
 }
@@ -101,7 +102,7 @@ function lines({ database, found, repaired, manifest, against, agrees }: Report)
     result.push(...alignedRows([
       ["service", "severity", "rows", "counter", "difference"],
       ...list.map(({ serviceName, severity, stored, counted }) =>
-        [printable(serviceName), severity, stored, counted, stored - counted] as const
+        [serviceName, severity, stored, counted, stored - counted] as const
       ),
     ]));
   };
@@ -114,7 +115,7 @@ function lines({ database, found, repaired, manifest, against, agrees }: Report)
       ["published as", "published", "stored"],
       ...against.map(({ of, published, stored }) =>
         [
-          "reason" in of ? `malformed, ${of.reason}` : `${printable(of.service_name)}, ${of.severity}`,
+          "reason" in of ? `malformed, ${of.reason}` : `${of.service_name}, ${of.severity}`,
           published,
           stored,
         ] as const

@@ -4,6 +4,7 @@
  * @module
  */
 import { redact } from "./redact.ts";
+import { oneLine } from "./safe_text.ts";
 
 /** How serious a record is, least first. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -140,17 +141,4 @@ function bounded<T>(items: T[], rest: (left: number) => T): T[] {
 function shown(text: string): string {
   const safe = redact(text);
   return safe.length <= TEXT_MAX ? safe : `${safe.slice(0, TEXT_MAX)}…`;
-}
-
-/** C0 and C1 controls, DEL, line and paragraph separators, and the marks that turn the direction of writing. */
-// deno-lint-ignore no-control-regex
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
-
-/** Escapes what could leave the line or mislead its reader, as JSON does; within JSON it changes no meaning. */
-function oneLine(text: string): string {
-  return text.toWellFormed().replace(UNSAFE, (char) => {
-    if (char === "\n") return "\\n";
-    if (char === "\r") return "\\r";
-    return char === "\t" ? "\\t" : `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
 }

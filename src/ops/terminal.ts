@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { oneLine } from "./safe_text.ts";
 
 /** Where a terminal's text goes. */
 export interface TerminalOptions {
@@ -17,12 +18,9 @@ export interface TerminalOptions {
 /** Erases everything from the cursor to the end of the screen. */
 const ERASE_BELOW = "\x1b[J";
 
-/** C0, DEL and C1: line ends and escape sequences begin with one of them. */
-const CONTROLS = /\p{Cc}/gu;
-
 /**
- * Prints lines, and below them a status of one or more rows that stays at the bottom and is drawn over. Control
- * characters in the status would move the cursor, so they are drawn as spaces.
+ * Prints lines, and below them a status of one or more rows that stays at the bottom and is drawn over. What would move
+ * the cursor is escaped in the status.
  */
 export class Terminal {
   readonly #options: TerminalOptions;
@@ -46,7 +44,7 @@ export class Terminal {
   status(rows: readonly string[]): void {
     if (!this.#options.live) return;
     const columns = this.#options.columns?.() || 80;
-    const drawn = rows.map((row) => [...row.replace(CONTROLS, " ")].slice(0, columns - 1).join("")).join("\n");
+    const drawn = rows.map((row) => [...oneLine(row)].slice(0, columns - 1).join("")).join("\n");
     this.#options.write(this.#erased() + drawn);
     this.#rows = rows.length;
   }

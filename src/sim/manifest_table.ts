@@ -5,6 +5,7 @@
  */
 import { SEVERITIES } from "../entry/entry.ts";
 import { rfc3339Of } from "../entry/instant.ts";
+import { oneLine } from "../ops/safe_text.ts";
 import { type Manifest, noCounts, type SeverityCounts } from "./manifest.ts";
 
 /** How much a table shows. */
@@ -45,7 +46,7 @@ export function manifestTable(manifest: Manifest, options: TableOptions = {}): s
 
 function row(name: string, counts: SeverityCounts): string[] {
   const numbers = SEVERITIES.map((severity) => counts[severity]);
-  return [name, ...numbers.map(String), String(numbers.reduce((sum, number) => sum + number, 0))];
+  return [oneLine(name), ...numbers.map(String), String(numbers.reduce((sum, number) => sum + number, 0))];
 }
 
 /** Names to the left, numbers to the right, two spaces between columns. */

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { oneLine } from "../ops/safe_text.ts";
 import { type Disposition, StoreError } from "./store.ts";
 
 /** By the server's error number. */
@@ -205,6 +206,7 @@ const STATEMENT = /\bnear ['"\u2018]|[:,]?\s*\b(?:sql|query|bind_?vars): ?["'{[]
 export function serverText(text: string): string {
   const statement = STATEMENT.exec(text);
   const said = statement === null ? text : `${text.slice(0, statement.index).trimEnd()} …`;
-  const line = said.replace(/[\s\p{Cc}\p{Cf}]+/gu, " ").trim();
-  return (line.length <= SERVER_TEXT_MAX ? line : `${line.slice(0, SERVER_TEXT_MAX)}…`).toWellFormed();
+  const line = oneLine(said.replace(/\s+/g, " ").trim());
+  // A cut may leave half of a character.
+  return line.length <= SERVER_TEXT_MAX ? line : `${line.slice(0, SERVER_TEXT_MAX).toWellFormed()}…`;
 }

@@ -24,6 +24,7 @@ class TestWorld implements World {
   readonly program = "lms";
   readonly version = "1.2.3";
   readonly date = undefined;
+  readonly interactive = false;
   readonly terminal = new Terminal({ write: () => {}, live: false });
   readonly args: readonly string[];
   readonly #env: Readonly<Record<string, string>>;

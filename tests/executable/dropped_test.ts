@@ -79,7 +79,7 @@ for (const program of ["lms", "lms-mon"] as const) {
     const args = ["mon", "--database=sqlite::memory:"];
     const { code, stderr } = await dropped({ program, args, cwd: folder.path, env });
     assertEquals(code, 1);
-    assertMatch(stderr, /^lms(-mon)?: Cannot open Pub\/Sub: Could not load the default credentials; [^\n]*\n$/m);
+    assertMatch(stderr, /"msg":"Cannot open Pub\/Sub: Could not load the default credentials; [^\n]*\n$/m);
   });
 }
 

@@ -84,7 +84,7 @@ const refused: readonly {
 
 for (const { name, args, env, says } of refused) {
   Deno.test(`lms refuses ${name}, in one line and with exit code 2`, async () => {
-    const { code, stdout, stderr } = await runLms(args, env);
+    const { code, stdout, stderr } = await runLms(args, { LOG_FORMAT: "text", ...env });
     assertEquals({ code, stdout }, { code: 2, stdout: "" }, stderr);
     assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
     for (const text of says) assertStringIncludes(stderr, text);

@@ -98,12 +98,12 @@ Deno.test("lms mon whose health port is taken exits 1, with one line that names 
     PUBSUB_EMULATOR_HOST: "127.0.0.1:1",
     DATABASE_URL: "sqlite::memory:",
   });
-  assertEquals({ code, stdout, stderr }, {
-    code: 1,
-    stdout: "",
-    stderr: `lms: Cannot answer health checks on 127.0.0.1:${port}: another program listens there; ` +
-      "set --health-port (HEALTHPORT) to a port that is free, or to 0\n",
-  });
+  assertEquals({ code, stdout, lines: stderr.trimEnd().split("\n").length }, { code: 1, stdout: "", lines: 1 });
+  assertEquals(
+    JSON.parse(stderr).msg,
+    `Cannot answer health checks on 127.0.0.1:${port}: another program listens there; ` +
+      "set --health-port (HEALTHPORT) to a port that is free, or to 0",
+  );
 });
 
 Deno.test("lms mon whose health host is not this machine's exits 1, and names that setting", async () => {
@@ -116,9 +116,10 @@ Deno.test("lms mon whose health host is not this machine's exits 1, and names th
       HEALTHHOST: host,
     });
     assertEquals(code, 1);
-    assert(stderr.startsWith(`lms: Cannot answer health checks on ${host}:0: `), stderr);
+    const { msg } = JSON.parse(stderr);
+    assert(msg.startsWith(`Cannot answer health checks on ${host}:0: `), stderr);
     assert(
-      stderr.endsWith("; set --health-host (HEALTHHOST) to an address of this machine, such as 127.0.0.1 or 0.0.0.0\n"),
+      msg.endsWith("; set --health-host (HEALTHHOST) to an address of this machine, such as 127.0.0.1 or 0.0.0.0"),
     );
     assertEquals(stderr.split("\n").length, 2);
   }

@@ -66,6 +66,51 @@ export const OF_PROGRAM: readonly Protection[] = [
       filter: "passwords are not written, wherever they stand",
     },
   ]),
+  ...protectionsOf({ file: "src/ops/safe_text.ts", test: "tests/unit/ops/safe_text_test.ts" }, [
+    {
+      name: "Nothing from outside leaves its line, moves a cursor or turns the direction of writing",
+      find: "return text.replace(UNSAFE, (char) =>",
+      replace: "return text.replace(/\\n/g, (char) =>",
+      filter: "oneLine() escapes every control",
+    },
+  ]),
+  ...protectionsOf({ file: "src/commands/entry_log.ts", test: "tests/unit/commands/entry_log_test.ts" }, [
+    {
+      name: "A payload does nothing to the terminal that it is shown on",
+      find: "print(interactive ? oneLine(record) : record);",
+      replace: "print(record);",
+      filter: "EntryLog prints exactly what is stored where a program reads it, and one safe line where a person does",
+    },
+  ]),
+  ...protectionsOf({ file: "src/cli.ts", test: "tests/integration/terminal_test.ts" }, [
+    {
+      name: "What ends a command is one record of the log",
+      find: "    log.error(failure);",
+      replace: "    world.complain(failure);",
+      filter: "lms says what ends it in one record of its log, in the format of the rest",
+    },
+    {
+      name: "What is refused before there is a log is a record too where JSON is asked for",
+      find: 'const complain = world.env("LOG_FORMAT") === "json"',
+      replace: "const complain = false",
+      filter:
+        "lms says which setting it cannot use in one record where its log is to be JSON, and in a plain line else",
+    },
+  ]),
+  ...protectionsOf({ file: "src/http/server.ts", test: "tests/integration/http_server_test.ts" }, [
+    {
+      name: "Connections to the health port are bounded",
+      find: "if (this.#connections.size >= this.#limits.connections) {",
+      replace: "if (this.#connections.size < 0) {",
+      filter: "serveHttp() over its connections closes the one that has waited longest, and answers the newest",
+    },
+    {
+      name: "A request that is never whole holds no connection",
+      find: "const timer = setTimeout(() => this.close(), ms);",
+      replace: "const timer = setTimeout(() => {}, ms);",
+      filter: "serveHttp() closes a connection whose request is not whole in time, wherever it stopped",
+    },
+  ]),
   ...protectionsOf({ file: "src/commands/monitor.ts", test: MONITOR }, [
     {
       name: "A drain ends with the grace period, and gives back what is not stored",

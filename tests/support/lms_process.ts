@@ -28,6 +28,12 @@ function limited(files: number, { command, args }: { command: string; args: stri
   return { command: "/bin/sh", args: ["-c", 'ulimit -n "$0" && exec "$@"', String(files), command, ...args] };
 }
 
+/** The same on a terminal of its own. */
+function onTerminal(command: string, args: readonly string[]) {
+  const line = [command, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
+  return { command: "script", args: ["--quiet", "--return", "--command", line, "/dev/null"] };
+}
+
 /** Where tests keep their files: the program may read and write below the folder that it is started in. */
 const FOLDER = Deno.env.get("TMPDIR") ?? "/tmp";
 
@@ -51,23 +57,28 @@ export class LmsProcess implements AsyncDisposable {
    * @param env The whole environment, but for what starting a program needs.
    * @param options.binary A compiled program, its path from the repository's root; default: what `LMS_BIN` names.
    * @param options.files How many files it may have open at once.
+   * @param options.terminal Its standard streams are a terminal, whose screen is what it prints.
    */
   constructor(
     args: readonly string[],
     env: Readonly<Record<string, string>>,
-    { binary = Deno.env.get("LMS_BIN"), files }: {
+    { binary = Deno.env.get("LMS_BIN"), files, terminal = false }: {
       readonly binary?: string | undefined;
       readonly files?: number | undefined;
+      readonly terminal?: boolean;
     } = {},
   ) {
-    const { command, args: before } = files === undefined ? program(binary) : limited(files, program(binary));
+    const started = files === undefined ? program(binary) : limited(files, program(binary));
+    const { command, args: all } = terminal
+      ? onTerminal(started.command, [...started.args, ...args])
+      : { command: started.command, args: [...started.args, ...args] };
     const keep = ["PATH", "HOME", "DENO_DIR", "JSR_URL", "DENO_TLS_CA_STORE", "DENO_NO_UPDATE_CHECK"];
     const kept = Object.fromEntries(keep.flatMap((name) => {
       const value = Deno.env.get(name);
       return value === undefined ? [] : [[name, value]];
     }));
     this.#child = new Deno.Command(command, {
-      args: [...before, ...args],
+      args: all,
       env: { ...kept, LOG_FORMAT: "json", ...env },
       clearEnv: true,
       cwd: FOLDER,

@@ -40,6 +40,7 @@ export function fakeWorld(args: readonly string[], variables: Readonly<Record<st
     args,
     env: (name) => variables[name],
     print: (line) => void printed.push(line),
+    interactive: false,
     complain: (line) => void complaints.push(line),
     readFile: (path) => Deno.readTextFile(path),
     writeFile: (path, text) => Promise.resolve(void files.set(path, text)),

@@ -26,9 +26,9 @@ function reader(entries: readonly LogEntry[]): EntryReader & { readonly asked: r
   };
 }
 
-async function printed(log: EntryLog, store: EntryReader, stored: number): Promise<string[]> {
+async function printed(log: EntryLog, store: EntryReader, stored: number, interactive = false): Promise<string[]> {
   const lines: string[] = [];
-  await log.print(store, (line) => lines.push(line), stored);
+  await log.print(store, { print: (line) => lines.push(line), interactive }, stored);
   return lines;
 }
 
@@ -43,6 +43,16 @@ Deno.test("EntryLog prints a header, the entries as the store has them, and how 
   assertEquals(lines[1]!.startsWith('alpha,"as, ""stored""",'), true, lines[1]);
   assertEquals(lines[1]!.endsWith(",2026-01-02T03:04:05.000006Z"), true, lines[1]);
   assertEquals(lines.slice(2), ["1 record(s)"]);
+});
+
+Deno.test("EntryLog prints exactly what is stored where a program reads it, and one safe line where a person does", async () => {
+  const hostile = entry({ ...key(1), serviceName: "a", payload: "\x1b[2J\u009b31m\u202e\nb,c,info" });
+  const log = new EntryLog("all");
+  log.add([hostile]);
+  assertEquals((await printed(log, reader([hostile]), 1))[1]!.startsWith(`a,"${hostile.payload}",`), true);
+  const [, shown, ...rest] = await printed(log, reader([hostile]), 1, true);
+  assertEquals(shown!.startsWith('a,"\\u001b[2J\\u009b31m\\u202e\\nb,c,info",'), true, shown);
+  assertEquals(rest, ["1 record(s)"]);
 });
 
 Deno.test("EntryLog of nothing prints the header and 0 record(s)", async () => {

@@ -95,10 +95,10 @@ Deno.test("Terminal asks for its width at each status, and takes 80 where it is 
   assertEquals(screenOf(untold.written()), ["x".repeat(79)]);
 });
 
-Deno.test("Terminal draws control characters in a status as spaces, so that it finds its rows again", () => {
+Deno.test("Terminal escapes control characters in a status, so that it finds its rows again", () => {
   const { terminal, written } = setup();
   terminal.status(["two\nrows", "an \x1b[2Jescape", "\u009bcsi\r"]);
-  assertEquals(screenOf(written()), ["two rows", "an  [2Jescape", " csi "]);
+  assertEquals(screenOf(written()), ["two\\nrows", "an \\u001b[2Jescape", "\\u009bcsi\\r"]);
   terminal.status(["next"]);
   assertEquals(screenOf(written()), ["next"]);
 });
