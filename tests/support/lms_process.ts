@@ -48,7 +48,7 @@ export interface LogLine {
 export class LmsProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #stdout: Promise<string>;
-  readonly #stderr: Promise<string>;
+  #stderr: Promise<string> | undefined;
   #lines: LogLine[] = [];
   #waiting: { readonly test: (line: LogLine) => boolean; readonly resolve: (line: LogLine) => void }[] = [];
 
@@ -57,15 +57,17 @@ export class LmsProcess implements AsyncDisposable {
    * @param env The whole environment, but for what starting a program needs.
    * @param options.binary A compiled program, its path from the repository's root; default: what `LMS_BIN` names.
    * @param options.files How many files it may have open at once.
+   * @param options.unread Nobody reads its log until it is stopped.
    * @param options.terminal Its standard streams are a terminal, whose screen is what it prints.
    */
   constructor(
     args: readonly string[],
     env: Readonly<Record<string, string>>,
-    { binary = Deno.env.get("LMS_BIN"), files, terminal = false }: {
+    { binary = Deno.env.get("LMS_BIN"), files, terminal = false, unread = false }: {
       readonly binary?: string | undefined;
       readonly files?: number | undefined;
       readonly terminal?: boolean;
+      readonly unread?: boolean;
     } = {},
   ) {
     const started = files === undefined ? program(binary) : limited(files, program(binary));
@@ -87,7 +89,7 @@ export class LmsProcess implements AsyncDisposable {
       stderr: "piped",
     }).spawn();
     this.#stdout = new Response(this.#child.stdout).text();
-    this.#stderr = this.#readLog();
+    if (!unread) this.#stderr = this.#readLog();
   }
 
   /** Its process id. */
@@ -108,12 +110,13 @@ export class LmsProcess implements AsyncDisposable {
   }
 
   /** Sends a signal. */
-  signal(signal: "SIGTERM" | "SIGINT" | "SIGKILL"): void {
+  signal(signal: "SIGTERM" | "SIGINT" | "SIGHUP" | "SIGKILL"): void {
     this.#child.kill(signal);
   }
 
   /** What it printed and how it ended. */
   async ended(): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+    this.#stderr ??= this.#readLog();
     const { code } = await this.#child.status;
     return { code, stdout: await this.#stdout, stderr: await this.#stderr };
   }
