@@ -31,6 +31,17 @@ export interface World extends Omit<Context, "log" | "commands"> {
 
 /** Runs the program. Never exits by itself: the result is the exit code. */
 export async function run(world: World): Promise<number> {
+  try {
+    return await runCommand(world);
+  } catch (error) {
+    const failure = explainFailure(error);
+    if (failure === undefined) throw error;
+    world.complain(oneSafeLine(`${world.program}: ${failure}`));
+    return EXIT.failed;
+  }
+}
+
+async function runCommand(world: World): Promise<number> {
   const { print, program } = world;
   // Whoever collects the log reads every line of it, and the last one most of all.
   const complain = world.env("LOG_FORMAT") === "json"

@@ -253,7 +253,7 @@ export const SETTINGS = {
     flag: "grace",
     env: ["GRACE"],
     value: "SECONDS",
-    help: "how long a drain may take before what is left is given back",
+    help: "how long a drain may take, with giving back what is left at its end",
     default: "30",
     read: duration(0, DAY_MS),
   }),

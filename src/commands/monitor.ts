@@ -12,6 +12,7 @@ import { grpcTransport } from "../pubsub/grpc_transport.ts";
 import { SubscribeError, Subscriber } from "../pubsub/subscriber.ts";
 import type { Store } from "../store/store.ts";
 import type { Stops } from "./command.ts";
+import { shareOut } from "./grace.ts";
 import { NOT_FOUND, PERMISSION_DENIED, type PubSubAccess } from "./pubsub.ts";
 import type { MONITOR_SETTINGS } from "./settings.ts";
 
@@ -61,15 +62,18 @@ export async function monitor(options: MonitorOptions): Promise<MonitorResult> {
     events: subscriberEvents(log),
   });
 
-  let grace: ReturnType<typeof setTimeout> | undefined;
+  const grace = shareOut(config.graceMs);
+  let storingEnds: ReturnType<typeof setTimeout> | undefined;
+  let drainedAt: number | undefined;
   const drain = () => {
     health?.draining();
     log.debug("draining", { held: subscriber.held, grace_ms: config.graceMs });
     subscriber.drain();
-    grace = setTimeout(() => {
+    drainedAt = performance.now();
+    storingEnds = setTimeout(() => {
       log.warn("the grace period is over: giving back what is not stored", { held: subscriber.held });
       abort.abort(new Error("the grace period is over"));
-    }, config.graceMs);
+    }, grace.storingMs);
   };
   const abortNow = () => abort.abort(new Error("stopped at once"));
   options.abort.addEventListener("abort", abortNow, { once: true });
@@ -125,9 +129,11 @@ export async function monitor(options: MonitorOptions): Promise<MonitorResult> {
           log.warn("the database refused an entry, which is parked", { message_id: messageId, detail }),
       },
     });
-    // The acks of what was stored have the grace period to themselves, once more: without them it all comes again.
+    const spentMs = drainedAt === undefined ? grace.storingMs : performance.now() - drainedAt;
+    const sendingEnds = AbortSignal.timeout(Math.max(Math.round(grace.sendingMs - spentMs), 0));
     const handedBack = await subscriber.close({
-      signal: AbortSignal.any([options.abort, AbortSignal.timeout(Math.max(config.graceMs, 1_000))]),
+      signal: AbortSignal.any([options.abort, sendingEnds]),
+      lastRequestsMs: grace.lastRequestsMs,
     });
     if (handedBack > 0) log.warn("gave messages back unsettled", { count: handedBack });
     return { ...result, handedBack };
@@ -135,7 +141,7 @@ export async function monitor(options: MonitorOptions): Promise<MonitorResult> {
     throw error instanceof SubscribeError ? explained(error, pubsub, subscription) : error;
   } finally {
     health?.draining(); // However it ended: giving messages back may take as long as their leases.
-    clearTimeout(grace);
+    clearTimeout(storingEnds);
     clearInterval(ticking);
     options.abort.removeEventListener("abort", abortNow);
     options.drain.removeEventListener("abort", drain);

@@ -237,19 +237,20 @@ export class Subscriber implements AsyncIterable<readonly Delivery[]>, AsyncDisp
    * Settles everything: waits for the acks on their way, gives back what is not settled, and ends the streams.
    * Idempotent: later calls return the first one's promise.
    *
-   * @param options.signal Ends the wait for acks that the server does not take, at most 2 s after it is aborted. The
-   * lease's length ends it just so: by then the server has taken everything back.
+   * @param options.signal Ends the wait for acks that the server does not take; what is on its way by then may take
+   * another `lastRequestsMs` (default 2 s). The lease's length ends it just so: by then the server has taken everything
+   * back.
    * @returns How many messages were given back.
    */
-  close(options: { readonly signal?: AbortSignal } = {}): Promise<number> {
-    return this.#closing ??= this.#close(options.signal);
+  close(options: { readonly signal?: AbortSignal; readonly lastRequestsMs?: number } = {}): Promise<number> {
+    return this.#closing ??= this.#close(options.signal, options.lastRequestsMs ?? LAST_REQUESTS_MS);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  async #close(signal: AbortSignal | undefined): Promise<number> {
+  async #close(signal: AbortSignal | undefined, lastRequestsMs: number): Promise<number> {
     this.#state = "closed";
     this.#streams.cancel();
     this.#received = [];
@@ -267,7 +268,7 @@ export class Subscriber implements AsyncIterable<readonly Delivery[]>, AsyncDisp
         clearTimeout(timer);
         this.#acks.stopRetrying();
         this.#nacks.stopRetrying();
-        timer = setTimeout(over, LAST_REQUESTS_MS);
+        timer = setTimeout(over, lastRequestsMs);
       };
       const over = () => {
         clearTimeout(timer);

@@ -5,6 +5,7 @@
  */
 import { DatabaseSync } from "node:sqlite";
 import { type LogEntry, type MessageKey, SEVERITIES, type Severity } from "../entry/entry.ts";
+import { sleep } from "../ops/sleep.ts";
 import { describeAddress, type SqliteAddress } from "./database_url.ts";
 import type {
   DeadLetterFilter,
@@ -16,7 +17,7 @@ import type {
   Verification,
 } from "./maintenance.ts";
 import { replayAll } from "./replay.ts";
-import { isSqliteError, sqliteStoreError } from "./sqlite_errors.ts";
+import { isBusy, isSqliteError, sqliteStoreError } from "./sqlite_errors.ts";
 import {
   countDeadLetters,
   deadLettersByKey,
@@ -41,10 +42,11 @@ import {
 } from "./store.ts";
 import { planKeys, planWrite, writeResult } from "./write_plan.ts";
 
-/**
- * How long to wait for another process's transaction. The wait blocks this process, hence short; then it is `retry`.
- */
+/** How long to wait for another process's transaction; then it is `retry`. */
 const BUSY_TIMEOUT_MS = 2_000;
+
+/** How often to look whether it is over, in milliseconds. SQLite's own wait would block this process. */
+const BUSY_POLL_MS = 20;
 
 /**
  * Works synchronously inside, one call after the other. Several processes may use one file. `created_at` has
@@ -70,7 +72,7 @@ export class SqliteStore implements MaintainedStore {
     try {
       this.#db = new DatabaseSync(address.path, { timeout: BUSY_TIMEOUT_MS });
       // Readers do not stop the writer; a commit survives a crash of the machine, as with MySQL's default.
-      this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+      this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 0");
     } catch (cause) {
       if (!(cause instanceof Error)) throw cause;
       throw new StoreError(`Cannot open ${this.address}: ${cause.message}`, { disposition: "fatal", cause });
@@ -93,12 +95,11 @@ export class SqliteStore implements MaintainedStore {
   }
 
   async migrate({ dryRun }: { readonly dryRun: boolean }): Promise<AppliedMigration[]> {
-    return await this.#run("migrate", () => {
-      const steps = dryRun ? plannedMigrations(this.#db) : this.#applied();
-      const pending = dryRun && steps.some(({ version }) => version > 0);
-      if (!pending) checkSchema(this.#db);
-      return steps;
-    });
+    const planned = await this.#run("migrate", () => plannedMigrations(this.#db));
+    const steps = dryRun ? planned : await this.#applied(planned);
+    const pending = dryRun && steps.some(({ version }) => version > 0);
+    if (!pending) await this.#run("migrate", () => checkSchema(this.#db));
+    return steps;
   }
 
   async entriesByKey(keys: readonly MessageKey[]): Promise<StoredEntry[]> {
@@ -183,13 +184,12 @@ export class SqliteStore implements MaintainedStore {
   }
 
   /** What is only for later versions stops no start: the file may be locked, or may not be written to. */
-  #applied(): AppliedMigration[] {
-    const planned = plannedMigrations(this.#db);
+  async #applied(planned: readonly AppliedMigration[]): Promise<AppliedMigration[]> {
     try {
-      return applyMigrations(this.#db);
+      return await this.#run("migrate", () => applyMigrations(this.#db));
     } catch (error) {
-      if (!isSqliteError(error) || planned.some(({ version }) => version > 0)) throw error;
-      this.#onWarning(`Cannot migrate: ${error.message}; the schema is current and LMS goes on`);
+      if (!(error instanceof StoreError) || planned.some(({ version }) => version > 0)) throw error;
+      this.#onWarning(`${error.message}; the schema is current and LMS goes on`);
       return [];
     }
   }
@@ -203,18 +203,21 @@ export class SqliteStore implements MaintainedStore {
     });
   }
 
-  /** Runs work at once; a promise only because the contract is made for servers too. */
-  #run<T>(action: string, work: () => T): Promise<T> {
-    return new Promise((resolve) => {
+  /** Runs work at once, or as soon as no other process is in a transaction. */
+  async #run<T>(action: string, work: () => T): Promise<T> {
+    const givesUpAt = performance.now() + BUSY_TIMEOUT_MS;
+    while (true) {
       if (!this.#db.isOpen) {
         throw new StoreError(`Cannot ${action}: the store is closed`, { disposition: "reconnect", cause: undefined });
       }
       try {
-        resolve(work());
+        return work();
       } catch (error) {
-        throw isSqliteError(error) ? this.#explained(sqliteStoreError(action, error)) : error;
+        if (!isSqliteError(error)) throw error;
+        if (!isBusy(error) || performance.now() >= givesUpAt) throw this.#explained(sqliteStoreError(action, error));
       }
-    });
+      await sleep(BUSY_POLL_MS);
+    }
   }
 
   #explained(error: StoreError): StoreError {

@@ -5,11 +5,13 @@
  */
 import { type Disposition, StoreError } from "./store.ts";
 
+const SQLITE_BUSY = 5;
+
 /** By primary result code, the lower 8 bits of the extended one. */
 const BY_CODE: ReadonlyMap<number, Disposition> = new Map<number, Disposition>([
   [1, "fatal"], // SQLITE_ERROR: no such table, wrong SQL
   [3, "fatal"], // SQLITE_PERM
-  [5, "retry"], // SQLITE_BUSY: another process holds the write lock for longer than the busy timeout
+  [SQLITE_BUSY, "retry"], // another process holds the write lock for longer than the busy timeout
   [6, "retry"], // SQLITE_LOCKED
   [7, "reconnect"], // SQLITE_NOMEM
   [8, "reconnect"], // SQLITE_READONLY
@@ -38,8 +40,18 @@ export function isSqliteError(error: unknown): error is SqliteError {
   return error instanceof Error && (error as { readonly code?: unknown }).code === "ERR_SQLITE_ERROR";
 }
 
+/** Whether another process is in the way. */
+export function isBusy({ errcode }: SqliteError): boolean {
+  return errcode !== undefined && primary(errcode) === SQLITE_BUSY;
+}
+
 /** The classified form of SQLite's error. One without a known code waits, as with MySQL's: that loses nothing. */
 export function sqliteStoreError(action: string, error: SqliteError): StoreError {
-  const disposition = BY_CODE.get((error.errcode ?? 0) & 0xff) ?? "reconnect";
+  const disposition = BY_CODE.get(primary(error.errcode ?? 0)) ?? "reconnect";
   return new StoreError(`Cannot ${action}: ${error.message}`, { disposition, cause: error });
+}
+
+/** The lower 8 bits. */
+function primary(errcode: number): number {
+  return errcode & 0xff;
 }

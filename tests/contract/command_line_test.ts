@@ -125,6 +125,15 @@ Deno.test("run() names a bad value of a flag or of a variable and what is allowe
   assertMatch(await refusal(["mon", "--streams"]), /--streams "": it must be/);
 });
 
+Deno.test("run() says why it could not print, and fails", async () => {
+  const world = fakeWorld(["--version"]);
+  const print = () => {
+    throw new Error("Cannot print the result: no space", { cause: "ENOSPC" });
+  };
+  assertEquals(await run({ ...world, print }), 1);
+  assertEquals(world.complaints, ["lms: Cannot print the result: no space"]);
+});
+
 Deno.test("run() refuses a contradictory plan before anything is opened", async () => {
   for (const command of ["mon", "demo"]) {
     assertMatch(await refusal([command, "--max-in-flight=10"]), /--max-in-flight \(MAXINFLIGHT\) 10 .* at least 15000/);

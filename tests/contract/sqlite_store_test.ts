@@ -58,6 +58,23 @@ Deno.test("SQLite: a path in a folder that does not exist is fatal and named", (
   assertEquals(error.disposition, "fatal");
 });
 
+Deno.test("SQLite: write() waits for another process's transaction, and this process goes on meanwhile", async () => {
+  const path = await Deno.makeTempFile({ prefix: "lms-sqlite-" });
+  {
+    await using store = openStore({ kind: "sqlite", path }, options);
+    await store.migrate({ dryRun: false });
+    const other = new DatabaseSync(path);
+    other.exec("BEGIN IMMEDIATE");
+    const writing = write(store, { entries: [entry(key(1))] });
+    // In this thread: a wait that blocks it would never see the end.
+    setTimeout(() => other.exec("ROLLBACK"), 30);
+    await writing;
+    await assertStored(store, { entries: [entry(key(1))] });
+    other.close();
+  }
+  for (const suffix of ["", "-wal", "-shm"]) await Deno.remove(path + suffix).catch(() => {});
+});
+
 Deno.test("SQLite: write() is `retry` while another process holds the write lock, and exact afterwards", async () => {
   const path = await Deno.makeTempFile({ prefix: "lms-sqlite-" });
   {

@@ -111,6 +111,40 @@ export const OF_PROGRAM: readonly Protection[] = [
       filter: "serveHttp() closes a connection whose request is not whole in time, wherever it stopped",
     },
   ]),
+  ...protectionsOf({ file: "src/ops/stderr.ts", test: "tests/integration/log_reader_test.ts" }, [
+    {
+      name: "A reader of the log who does not read holds nothing up",
+      find: "write: (bytes) => stream.write(bytes),",
+      replace: "write: (bytes) => Promise.resolve(Deno.stderr.writeSync(bytes)),",
+      filter:
+        "lms mon stores and acknowledges while nobody reads its log, and says afterwards how many lines were dropped",
+    },
+  ]),
+  ...protectionsOf({ file: "src/ops/text_queue.ts", test: "tests/unit/ops/text_queue_test.ts" }, [
+    {
+      name: "The log that waits for its reader is bounded",
+      find: "if (this.#waiting + text.length > this.#options.waitingMax && this.#waiting > 0) this.#dropped++;",
+      replace: "if (text.length < 0) this.#dropped++;",
+      filter:
+        "TextQueue drops what a stuck stream cannot take, says how much once there is room, and keeps what it must",
+    },
+  ]),
+  ...protectionsOf({ file: "src/main.ts", test: "tests/integration/log_reader_test.ts" }, [
+    {
+      name: "A terminal that goes away drains LMS",
+      find: "if (terminal.live) stop();",
+      replace: "if (terminal.live) Deno.exit(1);",
+      filter: "lms mon whose terminal goes away stores what it holds",
+    },
+  ]),
+  ...protectionsOf({ file: "src/commands/grace.ts", test: "tests/unit/commands/grace_test.ts" }, [
+    {
+      name: "The grace period is the whole, acknowledging and giving back included",
+      find: "sendingMs: Math.max(graceMs - lastRequestsMs, 0)",
+      replace: "sendingMs: graceMs",
+      filter: "shareOut() divides the whole and no more, but for half a second",
+    },
+  ]),
   ...protectionsOf({ file: "src/commands/monitor.ts", test: MONITOR }, [
     {
       name: "A drain ends with the grace period, and gives back what is not stored",

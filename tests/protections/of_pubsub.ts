@@ -113,9 +113,9 @@ export const OF_PUBSUB: readonly Protection[] = [
     },
     {
       name: "The end does not wait for a server that is mute",
-      find: "        timer = setTimeout(over, LAST_REQUESTS_MS);",
+      find: "        timer = setTimeout(over, lastRequestsMs);",
       replace: "",
-      filter: "Subscriber close() is over 2 s after its signal at most, aborted during, though the server is mute",
+      filter: "Subscriber close() is over 2000 ms after its signal at most, aborted during, though the server is mute",
     },
     {
       name: "A lease that the server says is gone is not extended over and over",

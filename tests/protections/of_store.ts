@@ -363,11 +363,19 @@ export const OF_STORE: readonly Protection[] = [
       filter: "write() rejects a batch with a detail of 1,001 characters, and stores nothing of it",
     },
   ]),
+  ...protectionsOf({ file: "src/store/sqlite.ts", test: SQLITE }, [
+    {
+      name: "SQLite: waiting for another process's transaction does not stop this one",
+      find: "PRAGMA busy_timeout = 0",
+      replace: "PRAGMA busy_timeout = 2000",
+      filter: "write() waits for another process's transaction, and this process goes on meanwhile",
+    },
+  ]),
   ...protectionsOf({ file: "src/store/sqlite_errors.ts", test: SQLITE }, [
     {
       name: "SQLite: a file that another process has locked is tried again",
-      find: `[5, "retry"]`,
-      replace: `[5, "fatal"]`,
+      find: `[SQLITE_BUSY, "retry"]`,
+      replace: `[SQLITE_BUSY, "fatal"]`,
       filter: "write() is `retry` while another process holds the write lock, and exact afterwards",
     },
   ]),

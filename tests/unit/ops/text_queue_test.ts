@@ -3,7 +3,11 @@ import { FakeTime } from "../../support/time.ts";
 import { TextQueue } from "../../../src/ops/text_queue.ts";
 
 /** A stream that takes bytes when it is told to. */
-function stream(): { readonly write: (bytes: Uint8Array) => Promise<number>; take(count: number): void; taken: string } {
+function stream(): {
+  readonly write: (bytes: Uint8Array) => Promise<number>;
+  take(count: number): void;
+  taken: string;
+} {
   let give: ((count: number) => void) | undefined;
   let ready = 0;
   const decoder = new TextDecoder();

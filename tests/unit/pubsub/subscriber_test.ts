@@ -605,8 +605,14 @@ Deno.test("Subscriber close() does not wait for extensions that keep failing", a
   assertEquals([closed, transport.nacked, time.timers], [true, ["ack-1"], 0]);
 });
 
-for (const when of ["before", "during"] as const) {
-  Deno.test(`Subscriber close() is over 2 s after its signal at most, aborted ${when}, though the server is mute`, async () => {
+for (
+  const { when, options, ms } of [
+    { when: "before", options: {}, ms: 2_000 },
+    { when: "during", options: {}, ms: 2_000 },
+    { when: "during", options: { lastRequestsMs: 700 }, ms: 700 },
+  ]
+) {
+  Deno.test(`Subscriber close() is over ${ms} ms after its signal at most, aborted ${when}, though the server is mute`, async () => {
     using time = new FakeTime();
     const { subscriber, transport, latest } = readSubscriber();
     latest().respond([received(1)]);
@@ -614,12 +620,12 @@ for (const when of ["before", "during"] as const) {
     const controller = new AbortController();
     if (when === "before") controller.abort();
     let closed = false;
-    subscriber.close({ signal: controller.signal }).then(() => closed = true);
+    subscriber.close({ signal: controller.signal, ...options }).then(() => closed = true);
     if (when === "during") {
       await time.tickAsync(30_000);
       controller.abort();
     }
-    await time.tickAsync(1_999);
+    await time.tickAsync(ms - 1);
     assertEquals(closed, false);
     await time.tickAsync(1);
     assertEquals([closed, time.timers], [true, 0]);
