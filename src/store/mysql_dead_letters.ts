@@ -7,16 +7,16 @@ import { escape } from "mysql2";
 import type { DeadLetterReason, LogEntry, MessageKey } from "../entry/entry.ts";
 import type { DeadLetterFilter, DeadLetterStatus, DeadLetterSummary, StoredDeadLetter } from "./maintenance.ts";
 import { addCounts, keyList, KEYS_PER_LIST } from "./mysql_insert.ts";
-import type { MysqlSession, Row } from "./mysql_session.ts";
+import type { MysqlSession } from "./mysql_session.ts";
 import { existing, FRUITLESS_ROUNDS_MAX, indistinct, insertRows, statementBytesMax } from "./mysql_write.ts";
 import type { ReplayedChunk } from "./replay.ts";
 import { countEntries, keySet, planKeys, without } from "./write_plan.ts";
 
-const SUMMARY = "publish_time, message_id, reason, detail, LENGTH(data) AS bytes, status, created_at, updated_at";
+const SUMMARY = "publish_time, message_id, reason, detail, status, LENGTH(data), created_at, updated_at";
 
 /** See `Maintenance.listDeadLetters`. */
 export async function listDeadLetters(session: MysqlSession, filter: DeadLetterFilter): Promise<DeadLetterSummary[]> {
-  const rows = await session.rows(
+  const rows = await session.tuples(
     `SELECT ${SUMMARY} FROM dead_letters${where(filter)} ORDER BY publish_time, message_id LIMIT ${
       escape(filter.limit)
     }`,
@@ -29,8 +29,8 @@ export async function countDeadLetters(
   session: MysqlSession,
   filter: Omit<DeadLetterFilter, "limit">,
 ): Promise<number> {
-  const [row] = await session.rows(`SELECT COUNT(*) AS n FROM dead_letters${where(filter)}`);
-  return Number(row?.n);
+  const [count] = await session.values(`SELECT COUNT(*) FROM dead_letters${where(filter)}`);
+  return Number(count);
 }
 
 /** See `Maintenance.deadLettersByKey`. */
@@ -40,15 +40,15 @@ export async function deadLettersByKey(
 ): Promise<StoredDeadLetter[]> {
   const letters: StoredDeadLetter[] = [];
   for (const list of lists(planKeys(keys))) {
-    const rows = await session.rows(
-      `SELECT ${SUMMARY}, data, attributes FROM dead_letters WHERE (publish_time, message_id) IN (${keyList(list)}) \
+    const rows = await session.tuples(
+      `SELECT data, attributes, ${SUMMARY} FROM dead_letters WHERE (publish_time, message_id) IN (${keyList(list)}) \
 ORDER BY publish_time, message_id`,
     );
-    for (const row of rows) {
+    for (const [data, attributes, ...rest] of rows) {
       letters.push({
-        ...summary(row),
-        data: new Uint8Array(row.data as Uint8Array),
-        attributes: JSON.parse(String(row.attributes)) as Record<string, string>,
+        ...summary(rest),
+        data: new Uint8Array(data as Uint8Array),
+        attributes: JSON.parse(String(attributes)) as Record<string, string>,
       });
     }
   }
@@ -145,15 +145,17 @@ function where({ statuses, reason, messageIds, after }: Omit<DeadLetterFilter, "
   return conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
 }
 
-function summary(row: Row): DeadLetterSummary {
+/** @param row What {@linkcode SUMMARY} selects. */
+function summary(row: readonly unknown[]): DeadLetterSummary {
+  const [publishTime, messageId, reason, detail, status, bytes, createdAt, updatedAt] = row;
   return {
-    publishTime: String(row.publish_time),
-    messageId: String(row.message_id),
-    reason: row.reason as DeadLetterReason,
-    detail: String(row.detail),
-    status: row.status as DeadLetterStatus,
-    bytes: Number(row.bytes),
-    createdAt: String(row.created_at),
-    updatedAt: String(row.updated_at),
+    publishTime: String(publishTime),
+    messageId: String(messageId),
+    reason: reason as DeadLetterReason,
+    detail: String(detail),
+    status: status as DeadLetterStatus,
+    bytes: Number(bytes),
+    createdAt: String(createdAt),
+    updatedAt: String(updatedAt),
   };
 }

@@ -148,10 +148,12 @@ interface DriverError extends Error {
 export function isDriverError(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   const { code, fatal } = error as DriverError;
-  return typeof code === "string" || fatal === true || error instanceof Deno.errors.NotCapable;
+  // The driver has no name for the numbers that only proxies and newer servers send.
+  return typeof code === "string" || fatal === true || isServerAnswer(error) ||
+    error instanceof Deno.errors.NotCapable;
 }
 
-/** Whether the server itself sent this error, so that the connection may still be good. */
+/** Whether the server itself, or a proxy, sent this error, so that the connection may still be good. */
 export function isServerAnswer(error: unknown): boolean {
   return error instanceof Error && typeof (error as DriverError).sqlState === "string";
 }

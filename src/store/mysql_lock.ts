@@ -107,9 +107,7 @@ class SessionLock {
   /** Taking it again tells whether it was lost: `busy` when it is another session's now. */
   async take(seconds: number): Promise<"held" | "busy" | "refused"> {
     try {
-      // By position: vtgate drops the alias.
-      const [row] = await this.#session.rows(`SELECT GET_LOCK(${this.#name}, ${seconds})`);
-      const answer = Object.values(row ?? {})[0];
+      const [answer] = await this.#session.values(`SELECT GET_LOCK(${this.#name}, ${seconds})`);
       if (answer === null || answer === undefined) return "refused";
       if (Number(answer) !== 1) return "busy";
     } catch (error) {
@@ -123,7 +121,7 @@ class SessionLock {
   /** The session's end releases it as well, should this fail. */
   async release(): Promise<void> {
     for (; this.#times > 0; this.#times--) {
-      await this.#session.rows(`SELECT RELEASE_LOCK(${this.#name})`).catch(() => {});
+      await this.#session.values(`SELECT RELEASE_LOCK(${this.#name})`).catch(() => {});
     }
   }
 }

@@ -74,8 +74,8 @@ export async function allMigrations(session: MysqlSession): Promise<AppliedMigra
 
 /** The database's clock, in milliseconds since 1970. */
 export async function serverNow(session: MysqlSession): Promise<number> {
-  const [row] = await session.rows("SELECT UTC_TIMESTAMP(6)");
-  const nowMs = Date.parse(`${String(Object.values(row ?? {})[0]).replace(" ", "T")}Z`);
+  const [now] = await session.values("SELECT UTC_TIMESTAMP(6)");
+  const nowMs = Date.parse(`${String(now).replace(" ", "T")}Z`);
   if (Number.isNaN(nowMs)) {
     throw new StoreError("Cannot read the database's clock", { disposition: "reconnect", cause: undefined });
   }
@@ -98,14 +98,14 @@ function steps(
 }
 
 async function groundwork(session: MysqlSession): Promise<Groundwork> {
-  const rows = await session.rows(
-    "SELECT table_name AS t, column_name AS c FROM information_schema.columns \
+  const columns = await session.tuples(
+    "SELECT table_name, column_name FROM information_schema.columns \
 WHERE table_schema = DATABASE() AND table_name IN ('locks', 'schema_migrations')",
   );
-  const migrations = rows.filter(({ t }) => t === "schema_migrations");
+  const migrations = columns.filter(([table]) => table === "schema_migrations");
   return {
     migrations: migrations.length > 0,
-    needs: migrations.some(({ c }) => c === "needs"),
-    locks: migrations.length < rows.length,
+    needs: migrations.some(([, column]) => column === "needs"),
+    locks: migrations.length < columns.length,
   };
 }

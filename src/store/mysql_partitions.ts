@@ -52,12 +52,12 @@ and ${new Date(nowMs).toISOString()} by this machine's; set the one that is wron
 }
 
 async function partitions(session: MysqlSession): Promise<Partition[]> {
-  const rows = await session.rows(
-    "SELECT partition_name AS name, partition_description AS bound FROM information_schema.partitions \
+  const rows = await session.tuples(
+    "SELECT partition_name, partition_description FROM information_schema.partitions \
 WHERE table_schema = DATABASE() AND table_name = 'service_logs' AND partition_name IS NOT NULL \
 ORDER BY partition_ordinal_position",
   );
-  return rows.map(({ name, bound }) => ({ name: String(name), bound: String(bound) }));
+  return rows.map(([name, bound]) => ({ name: String(name), bound: String(bound) }));
 }
 
 async function holdsRows(session: MysqlSession, partition: string): Promise<boolean> {
@@ -65,12 +65,12 @@ async function holdsRows(session: MysqlSession, partition: string): Promise<bool
 }
 
 async function impatiently(session: MysqlSession, sql: string): Promise<void> {
-  const [row] = await session.rows("SELECT @@lock_wait_timeout");
+  const [seconds] = await session.values("SELECT @@lock_wait_timeout");
   await session.change(`SET lock_wait_timeout = ${TABLE_LOCK_SECONDS}`);
   try {
     await session.change(sql);
   } finally {
-    await session.change(`SET lock_wait_timeout = ${Number(Object.values(row ?? {})[0])}`);
+    await session.change(`SET lock_wait_timeout = ${Number(seconds)}`);
   }
 }
 

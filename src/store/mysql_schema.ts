@@ -4,7 +4,7 @@
  * @module
  */
 import { escape } from "mysql2";
-import type { MysqlSession, Row } from "./mysql_session.ts";
+import type { MysqlSession } from "./mysql_session.ts";
 import { checkVersions, MIGRATIONS, SELECT_VERSIONS } from "./schema.ts";
 import { checkShapes, type FoundColumn, type FoundTable, type Kind, TABLES } from "./schema_shape.ts";
 
@@ -12,43 +12,53 @@ import { checkShapes, type FoundColumn, type FoundTable, type Kind, TABLES } fro
 export async function checkSchema(session: MysqlSession): Promise<void> {
   const version = checkVersions(await session.rows(SELECT_VERSIONS));
   const ours = `table_schema = DATABASE() AND table_name IN (${TABLES.map((table) => escape(table)).join(", ")})`;
-  const tables = await session.rows(`SELECT table_name AS t, engine AS e FROM information_schema.tables WHERE ${ours}`);
-  const columns = await session.rows(
-    `SELECT table_name AS t, column_name AS c, column_type AS type, data_type AS data, is_nullable AS nullable, \
-column_default AS preset, extra, character_octet_length AS bytes, character_set_name AS charset, collation_name AS coll, \
-datetime_precision AS digits FROM information_schema.columns WHERE ${ours}`,
+  const tables = await session.tuples(`SELECT table_name, engine FROM information_schema.tables WHERE ${ours}`);
+  const columns = await session.tuples(
+    `SELECT table_name, column_name, column_type, data_type, is_nullable, column_default, extra, \
+character_octet_length, character_set_name, collation_name, datetime_precision FROM information_schema.columns WHERE ${ours}`,
   );
-  const indexes = await session.rows(
-    `SELECT table_name AS t, index_name AS i, column_name AS c FROM information_schema.statistics \
+  const indexes = await session.tuples(
+    `SELECT table_name, index_name, column_name FROM information_schema.statistics \
 WHERE ${ours} AND non_unique = 0 ORDER BY table_name, index_name, seq_in_index`,
   );
-  const found = new Map(tables.map(({ t, e }): [string, FoundTable] => {
-    const unique = indexes.filter((row) => row.t === t);
-    return [String(t), {
-      columns: new Map(columns.filter((row) => row.t === t).map((row) => [String(row.c), column(row)])),
-      key: unique.filter(({ i }) => i === "PRIMARY").map(({ c }) => String(c)),
-      unique: [...new Set(unique.map(({ i }) => String(i)))].filter((name) => name !== "PRIMARY"),
-      transactional: String(e).toLowerCase() === "innodb",
+  const found = new Map(tables.map(([table, engine]): [string, FoundTable] => {
+    const unique = indexes.filter(([of]) => of === table);
+    return [String(table), {
+      columns: new Map(columns.filter(([of]) => of === table).map(([, name, ...row]) => [String(name), column(row)])),
+      key: unique.filter(([, index]) => index === "PRIMARY").map(([, , name]) => String(name)),
+      unique: [...new Set(unique.map(([, index]) => String(index)))].filter((name) => name !== "PRIMARY"),
+      transactional: String(engine).toLowerCase() === "innodb",
     }];
   }));
   checkShapes(found, { own: version <= MIGRATIONS.length });
 }
 
-function column(row: Row): FoundColumn {
-  const fills = /auto_increment|generated/i.test(String(row.extra));
+/** What information_schema says of a column's type. */
+interface ColumnType {
+  readonly type: string;
+  readonly data: string;
+  readonly bytes: number;
+  readonly charset: unknown;
+  readonly collation: unknown;
+  readonly digits: unknown;
+}
+
+function column(row: readonly unknown[]): FoundColumn {
+  const [type, data, nullable, preset, extra, bytes, charset, collation, digits] = row;
+  const fills = /auto_increment|generated/i.test(String(extra));
+  const described = { type: String(type), data: String(data), bytes: Number(bytes), charset, collation, digits };
   return {
-    type: `${row.type}${row.coll === null ? "" : ` COLLATE ${row.coll}`}`,
-    needsValue: row.nullable === "NO" && row.preset === null && !fills,
-    holds: (kind) => holds(row, kind),
+    type: `${type}${collation === null ? "" : ` COLLATE ${collation}`}`,
+    needsValue: nullable === "NO" && preset === null && !fills,
+    holds: (kind) => holds(described, kind),
   };
 }
 
 /** As far as both servers say the same of one type: `int` is `int(11)` in MariaDB, and JSON is LONGTEXT. */
-function holds(row: Row, kind: Kind): boolean {
-  const [type, data, bytes] = [String(row.type), String(row.data), Number(row.bytes)];
+function holds({ type, data, bytes, charset, collation, digits }: ColumnType, kind: Kind): boolean {
   switch (kind.kind) {
     case "instant":
-      return data === "datetime" && Number(row.digits) === 6;
+      return data === "datetime" && Number(digits) === 6;
     case "count":
       return data === "bigint" && !type.includes("unsigned");
     case "json":
@@ -59,8 +69,8 @@ function holds(row: Row, kind: Kind): boolean {
       return type.startsWith(`enum(${kind.words.map((word) => `'${word}'`).join(",")}`);
     case "text": {
       const { ascii = false, exact = false } = kind;
-      const charset = row.charset === "utf8mb4" || ascii;
-      return /text|varchar/.test(data) && bytes >= kind.bytes && charset && (!exact || /_bin$/.test(String(row.coll)));
+      const stored = charset === "utf8mb4" || ascii;
+      return /text|varchar/.test(data) && bytes >= kind.bytes && stored && (!exact || /_bin$/.test(String(collation)));
     }
   }
 }

@@ -111,10 +111,15 @@ export class MysqlSession {
     return rowsOf(await this.#query<unknown>({ sql }));
   }
 
-  /** The only row that a statement of expressions returns, by position: a proxy may answer with other names. */
+  /** The rows by position, for anything but plain columns of tables: a proxy may answer with other names. */
+  async tuples(sql: string): Promise<readonly (readonly unknown[])[]> {
+    return rowsOf(await this.#query<unknown>({ sql, rowsAsArray: true })) as unknown as readonly (readonly unknown[])[];
+  }
+
+  /** The only row of {@linkcode MysqlSession.tuples}; empty where there is none. */
   async values(sql: string): Promise<readonly unknown[]> {
-    const [row] = rowsOf(await this.#query<unknown>({ sql, rowsAsArray: true }));
-    return (row as unknown as readonly unknown[] | undefined) ?? [];
+    const [row] = await this.tuples(sql);
+    return row ?? [];
   }
 
   /** Runs any other statement; returns how many rows it changed (an upsert that updates a row counts it twice). */

@@ -8,7 +8,7 @@ import type { DeadLetterStatus, StoreFacts, Verification } from "./maintenance.t
 import { addCounts } from "./mysql_insert.ts";
 import { type Elsewhere, LEASE_SECONDS, locked } from "./mysql_lock.ts";
 import { inSnapshot } from "./mysql_read.ts";
-import type { MysqlSession, Row } from "./mysql_session.ts";
+import type { MysqlSession } from "./mysql_session.ts";
 import { statementBytesMax } from "./mysql_write.ts";
 import { type SeverityCount, StoreError } from "./store.ts";
 import { deltas, verification } from "./verification.ts";
@@ -32,26 +32,26 @@ export async function readFacts(session: MysqlSession): Promise<StoreFacts> {
 export async function readVerification(session: MysqlSession): Promise<Verification> {
   return await inSnapshot(session, async () =>
     verification({
-      stored: (await session.rows(
-        "SELECT service_name, severity, COUNT(*) AS `count` FROM service_logs GROUP BY service_name, severity",
+      stored: (await session.tuples(
+        "SELECT service_name, severity, COUNT(*) FROM service_logs GROUP BY service_name, severity",
       )).map(severityCount),
-      replayed: (await session.rows(
-        "SELECT l.service_name, l.severity, COUNT(*) AS `count` FROM dead_letters d JOIN service_logs l \
+      replayed: (await session.tuples(
+        "SELECT l.service_name, l.severity, COUNT(*) FROM dead_letters d JOIN service_logs l \
 USING (publish_time, message_id) WHERE d.status = 'replayed' GROUP BY l.service_name, l.severity",
       )).map(severityCount),
-      counted: (await session.rows("SELECT service_name, severity, `count` FROM service_severity")).map(severityCount),
-      deadLetters: (await session.rows(
-        "SELECT reason, status, COUNT(*) AS `count` FROM dead_letters GROUP BY reason, status",
-      )).map(({ reason, status, count }) => ({
+      counted: (await session.tuples("SELECT service_name, severity, `count` FROM service_severity")).map(severityCount),
+      deadLetters: (await session.tuples(
+        "SELECT reason, status, COUNT(*) FROM dead_letters GROUP BY reason, status",
+      )).map(([reason, status, count]) => ({
         reason: reason as DeadLetterReason,
         status: status as DeadLetterStatus,
         count: Number(count),
       })),
       inBoth: Number(
-        (await session.rows(
-          "SELECT COUNT(*) AS `count` FROM dead_letters d JOIN service_logs l USING (publish_time, message_id) \
+        (await session.values(
+          "SELECT COUNT(*) FROM dead_letters d JOIN service_logs l USING (publish_time, message_id) \
 WHERE d.status <> 'replayed'",
-        ))[0]?.count,
+        ))[0],
       ),
     }));
 }
@@ -73,6 +73,6 @@ export async function repairCounters(session: MysqlSession, elsewhere: Elsewhere
   );
 }
 
-function severityCount(row: Row): SeverityCount {
-  return { serviceName: String(row.service_name), severity: row.severity as Severity, count: Number(row.count) };
+function severityCount([serviceName, severity, count]: readonly unknown[]): SeverityCount {
+  return { serviceName: String(serviceName), severity: severity as Severity, count: Number(count) };
 }

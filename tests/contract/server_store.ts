@@ -186,8 +186,8 @@ export function exerciseServerStore(name: string, server: TestServer): void {
     const refusal = Object.assign(new Error("GET_LOCK is prohibited"), { code: "ER", errno: 1105, sqlState: "HY000" });
     const refusing = new Proxy(session, {
       get(target, property) {
-        if (property === "rows") {
-          return (sql: string) => /GET_LOCK/.test(sql) ? Promise.reject(refusal) : target.rows(sql);
+        if (property === "values") {
+          return (sql: string) => /GET_LOCK/.test(sql) ? Promise.reject(refusal) : target.values(sql);
         }
         const value = Reflect.get(target, property, target);
         return typeof value === "function" ? value.bind(target) : value;
