@@ -7,8 +7,9 @@ import { escape } from "mysql2";
 import type { DeadLetterReason, LogEntry, MessageKey } from "../entry/entry.ts";
 import type { DeadLetterFilter, DeadLetterStatus, DeadLetterSummary, StoredDeadLetter } from "./maintenance.ts";
 import { addCounts, keyList, KEYS_PER_LIST } from "./mysql_insert.ts";
+import { inSnapshot } from "./mysql_read.ts";
 import type { MysqlSession } from "./mysql_session.ts";
-import { existing, FRUITLESS_ROUNDS_MAX, indistinct, insertRows, statementBytesMax } from "./mysql_write.ts";
+import { FRUITLESS_ROUNDS_MAX, indistinct, insertRows, settled, statementBytesMax } from "./mysql_write.ts";
 import type { ReplayedChunk } from "./replay.ts";
 import { countEntries, keySet, planKeys, without } from "./write_plan.ts";
 
@@ -16,11 +17,12 @@ const SUMMARY = "publish_time, message_id, reason, detail, status, LENGTH(data),
 
 /** See `Maintenance.listDeadLetters`. */
 export async function listDeadLetters(session: MysqlSession, filter: DeadLetterFilter): Promise<DeadLetterSummary[]> {
-  const rows = await session.tuples(
-    `SELECT ${SUMMARY} FROM dead_letters${where(filter)} ORDER BY publish_time, message_id LIMIT ${
-      escape(filter.limit)
-    }`,
-  );
+  const rows = await inSnapshot(session, () =>
+    session.tuples(
+      `SELECT ${SUMMARY} FROM dead_letters${where(filter)} ORDER BY publish_time, message_id LIMIT ${
+        escape(filter.limit)
+      }`,
+    ));
   return rows.map(summary);
 }
 
@@ -29,7 +31,10 @@ export async function countDeadLetters(
   session: MysqlSession,
   filter: Omit<DeadLetterFilter, "limit">,
 ): Promise<number> {
-  const [count] = await session.values(`SELECT COUNT(*) FROM dead_letters${where(filter)}`);
+  const [count] = await inSnapshot(
+    session,
+    () => session.values(`SELECT COUNT(*) FROM dead_letters${where(filter)}`),
+  );
   return Number(count);
 }
 
@@ -40,10 +45,11 @@ export async function deadLettersByKey(
 ): Promise<StoredDeadLetter[]> {
   const letters: StoredDeadLetter[] = [];
   for (const list of lists(planKeys(keys))) {
-    const rows = await session.tuples(
-      `SELECT data, attributes, ${SUMMARY} FROM dead_letters WHERE (publish_time, message_id) IN (${keyList(list)}) \
+    const rows = await inSnapshot(session, () =>
+      session.tuples(
+        `SELECT data, attributes, ${SUMMARY} FROM dead_letters WHERE (publish_time, message_id) IN (${keyList(list)}) \
 ORDER BY publish_time, message_id`,
-    );
+      ));
     for (const [data, attributes, ...rest] of rows) {
       letters.push({
         ...summary(rest),
@@ -57,7 +63,7 @@ ORDER BY publish_time, message_id`,
 
 /** See `Maintenance.drop`. */
 export async function dropDeadLetters(session: MysqlSession, keys: readonly MessageKey[]): Promise<MessageKey[]> {
-  await session.change("START TRANSACTION");
+  await session.begin();
   const open = await lockedWith(session, { keys: planKeys(keys), statuses: ["open"] });
   await mark(session, open, "dropped");
   await session.change("COMMIT");
@@ -76,10 +82,10 @@ export async function replayEntries(session: MysqlSession, entries: readonly Log
   let left = entries;
   let fruitless = 0;
   while (true) {
-    await session.change("START TRANSACTION");
+    await session.begin();
     if (await insertRows(session, left) < left.length) {
       await session.change("ROLLBACK");
-      const stored = await existing(session, left);
+      const stored = await settled(session, left);
       // A writer's row that was rolled back between the two statements leaves nothing to take out: try again.
       const fewer = without(left, keySet(stored));
       if (fewer === left && ++fruitless >= FRUITLESS_ROUNDS_MAX) throw indistinct();

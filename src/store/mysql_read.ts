@@ -6,19 +6,22 @@
 import type { MessageKey, Severity } from "../entry/entry.ts";
 import { keyList, KEYS_PER_LIST } from "./mysql_insert.ts";
 import type { MysqlSession, Row } from "./mysql_session.ts";
-import { READ_COMMITTED } from "./mysql_session_variables.ts";
+import { READ_COMMITTED, REPEATABLE_READ } from "./mysql_session_variables.ts";
 import type { SeverityCount, StoredEntry, Totals } from "./store.ts";
 import { planKeys } from "./write_plan.ts";
 
 /** Runs `work` in one consistent snapshot: every statement of it sees the same commits. */
 export async function inSnapshot<T>(session: MysqlSession, work: () => Promise<T>): Promise<T> {
-  await session.change("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
-  await session.change("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
-  const result = await work();
-  await session.change("COMMIT");
-  // The level was for one transaction; a proxy may have taken it for that of the session.
-  await session.change(READ_COMMITTED);
-  return result;
+  // That of the session: a level of one transaction is kept for ever by some proxies, and lost by others.
+  await session.change(REPEATABLE_READ);
+  try {
+    await session.begin({ snapshot: true });
+    const result = await work();
+    await session.change("COMMIT");
+    return result;
+  } finally {
+    await session.change(READ_COMMITTED).catch((error) => session.destroy(error));
+  }
 }
 
 /** See `EntryReader.entriesByKey`. */
@@ -39,8 +42,9 @@ WHERE (publish_time, message_id) IN (${keyList(sorted.slice(i, i + KEYS_PER_LIST
 
 /** See `EntryReader.severityCounts`. An ENUM sorts by its position, which is the rank. */
 export async function readSeverityCounts(session: MysqlSession): Promise<SeverityCount[]> {
-  const rows = await session.rows(
-    "SELECT service_name, severity, `count` FROM service_severity ORDER BY service_name, severity",
+  const rows = await inSnapshot(
+    session,
+    () => session.rows("SELECT service_name, severity, `count` FROM service_severity ORDER BY service_name, severity"),
   );
   return rows.map((row) => ({
     serviceName: String(row.service_name),

@@ -11,6 +11,7 @@ import { isServerAnswer } from "./mysql_errors.ts";
 import {
   askFor,
   differing,
+  forSnapshot,
   notAsSet,
   type SessionNeeds,
   type SessionVariable,
@@ -18,6 +19,7 @@ import {
   settingAll,
 } from "./mysql_session_variables.ts";
 import { tlsOptions } from "./mysql_tls.ts";
+import type { Disposition } from "./store.ts";
 
 /** A row of a result, by column name. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -52,14 +54,16 @@ export class MysqlSession {
   #packetBytesMax = 0;
   #variables: readonly SessionVariable[] = [];
 
-  /**
-   * The name of a user-level lock that the session holds as long as it lives: who takes it over knows that the session
-   * and its transaction are gone. Other than a connection id it is never used again, not even by a restarted server.
-   */
-  readonly mark: string = `lms-session-${crypto.randomUUID()}`;
+  #mark: string | undefined;
 
   /** Whether the session was seen to be able to write; for the pool. */
   checked = false;
+
+  /**
+   * Whether something stands between that numbers connections by itself. `KILL` then means its own clients, and each
+   * transaction may run on another of its connections to the server. For the pool, whose other sessions may show it.
+   */
+  behindProxy = false;
 
   private constructor(connection: Connection) {
     this.#connection = connection;
@@ -101,6 +105,20 @@ export class MysqlSession {
     return this.#end === undefined;
   }
 
+  /** The number that the connection was greeted with: the server's for it, or a proxy's. */
+  get id(): number {
+    return this.#connection.threadId;
+  }
+
+  /**
+   * The name of a user-level lock that the session holds as long as it lives: who takes it over knows that the session
+   * and its transaction are gone. Other than a connection id it is never used again, not even by a restarted server.
+   * `undefined` behind a proxy and where the server refuses such locks: a lost session then ends when the server notices.
+   */
+  get mark(): string | undefined {
+    return this.#mark;
+  }
+
   /** The largest statement that the server takes, in bytes: `max_allowed_packet`. */
   get packetBytesMax(): number {
     return this.#packetBytesMax;
@@ -136,14 +154,17 @@ export class MysqlSession {
   }
 
   /**
-   * Makes sure, in one round trip, that everything which LMS relies on is still as it was set. Behind a proxy that may
-   * change any time between transactions, when the next one runs on another of its connections.
+   * Begins a transaction. Behind a proxy it makes sure, in one more round trip, that all which LMS relies on is still as
+   * it was set: the transaction may run on a connection to the server that knows nothing of it.
    *
-   * @throws {StoreError} `fatal`, naming the variable.
+   * @param options.snapshot Whether all statements are to see the same commits, and none may write; for
+   * {@linkcode inSnapshot}.
+   * @throws {StoreError} `reconnect`, naming the variable.
    */
-  async assertVariables(): Promise<void> {
-    const [first] = differing(this.#variables, await this.values(askFor(this.#variables)));
-    if (first !== undefined) throw notAsSet(...first);
+  async begin({ snapshot }: { readonly snapshot: boolean } = { snapshot: false }): Promise<void> {
+    await this.change(`START TRANSACTION${snapshot ? " WITH CONSISTENT SNAPSHOT, READ ONLY" : ""}`);
+    if (!this.behindProxy) return;
+    await this.#assert(snapshot ? forSnapshot(this.#variables) : this.#variables, "reconnect");
   }
 
   /** Cuts the connection at once; the statement under way rejects with `reason`. The server may notice much later. */
@@ -172,18 +193,29 @@ export class MysqlSession {
   }
 
   async #setUp(needs: Omit<SessionNeeds, "version">): Promise<void> {
-    const [version, packetBytesMax] = await this.values("SELECT VERSION(), @@max_allowed_packet");
+    const [version, packetBytesMax, id] = await this.values("SELECT VERSION(), @@max_allowed_packet, CONNECTION_ID()");
     this.#packetBytesMax = Number(packetBytesMax);
+    this.behindProxy = Number(id) !== this.id;
     this.#variables = sessionVariables({ ...needs, version: String(version) });
     const preset = differing(this.#variables, await this.values(askFor(this.#variables)));
     for (const sql of settingAll(preset.map(([variable]) => variable))) await this.change(sql);
-    await this.assertVariables();
+    await this.#assert(this.#variables, "fatal");
+    if (!this.behindProxy) await this.#takeMark();
+  }
+
+  async #takeMark(): Promise<void> {
+    const mark = `lms-session-${crypto.randomUUID()}`;
     try {
-      await this.values(`SELECT GET_LOCK(${escape(this.mark)}, 0)`);
+      const [answer] = await this.values(`SELECT GET_LOCK(${escape(mark)}, 0)`);
+      if (Number(answer) === 1) this.#mark = mark;
     } catch (error) {
-      // A proxy or cluster without user-level locks: then a lost session ends when the server notices.
       if (!isServerAnswer(error)) throw error;
     }
+  }
+
+  async #assert(variables: readonly SessionVariable[], disposition: Disposition): Promise<void> {
+    const [first] = differing(variables, await this.values(askFor(variables)));
+    if (first !== undefined) throw notAsSet(first, disposition);
   }
 
   #query<T>(query: { readonly sql: string; readonly rowsAsArray?: boolean }): Promise<T> {

@@ -8,7 +8,7 @@
  */
 import { escapeId } from "mysql2";
 import { serverText } from "./mysql_errors.ts";
-import { StoreError } from "./store.ts";
+import { type Disposition, StoreError } from "./store.ts";
 
 /** What the values depend on. */
 export interface SessionNeeds {
@@ -36,8 +36,10 @@ export interface SessionVariable {
   readonly same?: (actual: string, value: string) => boolean;
 }
 
-/** For {@linkcode inSnapshot} as well, which needs another level for one transaction. */
+/** For {@linkcode inSnapshot} as well, which needs another level meanwhile. */
 export const READ_COMMITTED = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE";
+/** Its counterpart, the level of a snapshot. */
+export const REPEATABLE_READ = "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ WRITE";
 
 /** Seconds that a statement waits for a table that somebody changes: MySQL's default, 365 days. */
 export const TABLE_WAIT_SECONDS = 31_536_000;
@@ -114,16 +116,27 @@ export function sessionVariables({ version, database, lockWaitSeconds }: Session
   ];
 }
 
+/** The same within a snapshot, which is one at this level only. */
+export function forSnapshot(variables: readonly SessionVariable[]): SessionVariable[] {
+  const otherwise = "statements would see different commits";
+  return variables.map((variable) =>
+    variable.value === "READ-COMMITTED" ? { ...variable, value: "REPEATABLE-READ", otherwise } : variable
+  );
+}
+
 /** The statement whose only row is for {@linkcode differing}. Plain ASCII, which every charset of a client reads. */
 export function askFor(variables: readonly SessionVariable[]): string {
   return `SELECT ${variables.map(({ asks }) => asks).join(", ")}`;
 }
 
+/** A variable that is not as it must be, and what the server says. */
+export type Difference = readonly [SessionVariable, actual: string];
+
 /** Those that are not as they must be, with what the server says. @param row Its answer, in the same order. */
 export function differing(
   variables: readonly SessionVariable[],
   row: readonly unknown[],
-): (readonly [SessionVariable, actual: string])[] {
+): Difference[] {
   return variables
     .map((variable, i) => [variable, String(row[i])] as const)
     .filter(([{ same, value }, actual]) => !(same?.(actual, value) ?? actual === value));
@@ -142,13 +155,13 @@ export function settingAll(variables: readonly SessionVariable[]): string[] {
 }
 
 /** Why a session is not used whose variable differs although LMS set it. */
-export function notAsSet({ name, value, otherwise }: SessionVariable, actual: string): StoreError {
+export function notAsSet([{ name, value, otherwise }, actual]: Difference, disposition: Disposition): StoreError {
   return new StoreError(
     `Cannot use the database: ${name} of this connection is "${
       serverText(actual)
     }" although LMS sets it to "${value}", \
 else ${otherwise}; let the server, and any proxy in between, accept that and keep it for the connection`,
-    { disposition: "fatal", cause: undefined },
+    { disposition, cause: undefined },
   );
 }
 

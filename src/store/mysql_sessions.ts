@@ -37,11 +37,13 @@ export interface UseOptions {
 const KILL_WAIT_SECONDS = 5;
 
 const ER_ACCESS_DENIED_ERROR = 1045;
-const ER_KILL_DENIED_ERROR = 1095;
 const ER_NO_SUCH_THREAD = 1094;
 
 /** Pub/Sub takes messages of up to 10 MB, which a dead letter keeps whole, in one packet. */
 const PACKET_BYTES_WANTED = 16 * 1024 * 1024;
+
+const BEHIND_PROXY = "A proxy stands between LMS and the database: connections have other numbers there. Each \
+transaction begins with a look at the session's variables, and lost sessions are left to the proxy to end";
 
 /** Sessions of one database. A failed one is never lent again unless its transaction was rolled back. */
 export class MysqlSessions implements AsyncDisposable {
@@ -49,8 +51,10 @@ export class MysqlSessions implements AsyncDisposable {
   readonly #options: MysqlSessionsOptions;
   readonly #idle: MysqlSession[] = [];
   readonly #lent = new Set<MysqlSession>();
-  /** Marks of sessions that were lost while writing: the server may still hold their locks, or be committing. */
-  readonly #lostMarks = new Set<string>();
+  /** Ids, by mark, of sessions that were lost while writing: the server may still hold their locks, or be committing. */
+  readonly #lost = new Map<string, number>();
+  /** Whether any session ever showed that a proxy stands between. */
+  #behindProxy = false;
   readonly #closing = new AbortController();
   #warnedOfPacket = false;
   /** Whether the server ever let us in. */
@@ -75,6 +79,8 @@ export class MysqlSessions implements AsyncDisposable {
     try {
       session = await this.#take(signal);
       this.#lent.add(session);
+      // Another session may have shown it since: numbers can be the same by chance.
+      session.behindProxy ||= this.#behindProxy;
       const lent = session;
       signal?.addEventListener("abort", abort);
       if (options.timeoutMs !== undefined) {
@@ -131,6 +137,11 @@ export class MysqlSessions implements AsyncDisposable {
   async #open(signal: AbortSignal, withoutDatabase: boolean): Promise<MysqlSession> {
     const session = await MysqlSession.open(this.#address, { ...this.#options, signal, withoutDatabase });
     this.#admitted = true;
+    if (session.behindProxy && !this.#behindProxy) {
+      this.#behindProxy = true;
+      this.#lost.clear();
+      this.#options.onWarning(BEHIND_PROXY);
+    }
     return session;
   }
 
@@ -156,7 +167,7 @@ export class MysqlSessions implements AsyncDisposable {
       }
     }
     session.destroy(error);
-    if (writes) this.#lostMarks.add(session.mark);
+    if (writes && session.mark !== undefined && !this.#behindProxy) this.#lost.set(session.mark, session.id);
   }
 
   /** A no-op upsert: fails where nothing can be written, and shows whether such a row is counted as changed. */
@@ -191,20 +202,14 @@ set it to ${PACKET_BYTES_WANTED} or more`,
    * the new write waits for. If the server lets one commit first, the new write finds its rows.
    */
   async #endLost(session: MysqlSession): Promise<void> {
-    for (const mark of [...this.#lostMarks]) {
-      const [holder] = await session.rows(`SELECT IS_USED_LOCK(${escape(mark)}) AS id`);
-      const id = Number(holder?.id ?? 0);
-      if (id !== 0) {
-        try {
-          await session.change(`KILL ${id}`);
-        } catch (error) {
-          const number = serverErrorNumber(error);
-          if (number !== ER_NO_SUCH_THREAD && number !== ER_KILL_DENIED_ERROR) throw error;
-        }
-        await session.rows(`SELECT GET_LOCK(${escape(mark)}, ${KILL_WAIT_SECONDS})`);
-        await session.rows(`SELECT RELEASE_LOCK(${escape(mark)})`);
+    for (const [mark, id] of [...this.#lost]) {
+      try {
+        await endLost(session, { mark, id });
+      } catch (error) {
+        // Without the right, or without user-level locks, the lock wait is all there is.
+        if (!isServerAnswer(error) || !session.alive) throw error;
       }
-      this.#lostMarks.delete(mark);
+      this.#lost.delete(mark);
     }
   }
 
@@ -220,6 +225,23 @@ set it to ${PACKET_BYTES_WANTED} or more`,
     if (advice === undefined) return error;
     return new StoreError(`${error.message}; ${advice}`, { disposition: error.disposition, cause: error.cause });
   }
+}
+
+/**
+ * By the number that the session was greeted with, and only while the server has the session's mark under that number:
+ * what numbers connections by itself would take any other for that of another client.
+ */
+async function endLost(session: MysqlSession, { mark, id }: { readonly mark: string; readonly id: number }) {
+  const [holder] = await session.values(`SELECT IS_USED_LOCK(${escape(mark)})`);
+  if (holder === null) return;
+  if (Number(holder) === id) {
+    // It may be gone by now.
+    await session.change(`KILL ${id}`).catch((error) => {
+      if (serverErrorNumber(error) !== ER_NO_SUCH_THREAD) throw error;
+    });
+  }
+  await session.values(`SELECT GET_LOCK(${escape(mark)}, ${KILL_WAIT_SECONDS})`);
+  await session.values(`SELECT RELEASE_LOCK(${escape(mark)})`);
 }
 
 function unanswered(action: string, ms: number): StoreError {

@@ -39,7 +39,9 @@ export async function readVerification(session: MysqlSession): Promise<Verificat
         "SELECT l.service_name, l.severity, COUNT(*) FROM dead_letters d JOIN service_logs l \
 USING (publish_time, message_id) WHERE d.status = 'replayed' GROUP BY l.service_name, l.severity",
       )).map(severityCount),
-      counted: (await session.tuples("SELECT service_name, severity, `count` FROM service_severity")).map(severityCount),
+      counted: (await session.tuples("SELECT service_name, severity, `count` FROM service_severity")).map(
+        severityCount,
+      ),
       deadLetters: (await session.tuples(
         "SELECT reason, status, COUNT(*) FROM dead_letters GROUP BY reason, status",
       )).map(([reason, status, count]) => ({
@@ -60,7 +62,7 @@ WHERE d.status <> 'replayed'",
 export async function repairCounters(session: MysqlSession, elsewhere: Elsewhere): Promise<Verification> {
   const repaired = await locked(session, { name: "repair", waitSeconds: 0, elsewhere }, async ({ confirm }) => {
     const found = await readVerification(session);
-    await session.change("START TRANSACTION");
+    await session.begin();
     await confirm();
     for (const sql of addCounts(deltas(found.differences), statementBytesMax(session))) await session.change(sql);
     await session.change("COMMIT");

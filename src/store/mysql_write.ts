@@ -47,10 +47,10 @@ export async function writePlan(session: MysqlSession, plan: WritePlan): Promise
   let { entries, deadLetters } = plan;
   let fruitless = 0;
   while (entries.length + deadLetters.length > 0) {
-    await session.change("START TRANSACTION");
+    await session.begin();
     if (await insertRows(session, entries) < entries.length) {
       await session.change("ROLLBACK");
-      const left = without(entries, keySet(await existing(session, entries)));
+      const left = without(entries, keySet(await settled(session, entries)));
       // A row that another writer had inserted and then rolled back explains a round or two.
       if (left === entries && ++fruitless >= FRUITLESS_ROUNDS_MAX) throw indistinct();
       entries = left;
@@ -65,7 +65,7 @@ export async function writePlan(session: MysqlSession, plan: WritePlan): Promise
       continue;
     }
     const landed = await insertDeadLetters(session, deadLetters);
-    const stored = keySet(await existing(session, deadLetters, { locking: true }));
+    const stored = keySet(await byKeys(session, { table: "service_logs", keys: deadLetters, locking: true }));
     if (stored.size > 0) {
       await session.change("ROLLBACK");
       deadLetters = without(deadLetters, stored);
@@ -96,13 +96,12 @@ export async function insertRows(session: MysqlSession, entries: readonly LogEnt
   return sending === undefined ? landed : landed + await sending;
 }
 
-/** Those of the keys that `service_logs` has. */
-export async function existing(
-  session: MysqlSession,
-  keys: readonly MessageKey[],
-  options: { readonly locking: boolean } = { locking: false },
-): Promise<MessageKey[]> {
-  return await byKeys(session, { table: "service_logs", keys, locking: options.locking });
+/** Those of the keys that `service_logs` has, in a transaction of its own. */
+export async function settled(session: MysqlSession, keys: readonly MessageKey[]): Promise<MessageKey[]> {
+  await session.begin();
+  const found = await byKeys(session, { table: "service_logs", keys, locking: false });
+  await session.change("COMMIT");
+  return found;
 }
 
 /** The dead letters, of any status, with a key of the plan, and perhaps more; locked until the transaction ends. */

@@ -223,11 +223,14 @@ for (const kind of ["mysql", "mariadb"] satisfies DatabaseKind[]) {
       });
     }
 
-    await t.step("is noticed when a session is not what it was set to any more", async () => {
+    await t.step("is noticed when a session behind a proxy is not what it was set to any more", async () => {
       const session = await openSession(address);
-      await session.assertVariables();
+      session.behindProxy = true;
+      await session.begin();
+      await session.change("COMMIT");
+      await inSnapshot(session, () => Promise.resolve());
       await session.change("SET NAMES gbk");
-      const error = await assertRejects(() => session.assertVariables(), StoreError, `character_set_client`);
+      const error = await assertRejects(() => session.begin(), StoreError, `character_set_client`);
       assertStringIncludes(error.message, `is "gbk" although LMS sets it to "utf8mb4"`);
       await session.end();
     });
@@ -247,6 +250,8 @@ for (const kind of ["mysql", "mariadb"] satisfies DatabaseKind[]) {
         session,
         () => session.change("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"),
       );
+      assertEquals(await wrong(session, variables), []);
+      await assertRejects(() => inSnapshot(session, () => session.change("DELETE FROM service_logs")));
       assertEquals(await wrong(session, variables), []);
       await session.end();
     });

@@ -16,6 +16,7 @@ import type { TestDatabase, TestServer } from "../support/database.ts";
 import { entries, entry, key, keys } from "../support/entries.ts";
 import { addressOf, migrated, openOn, serverFixture, until, user } from "./server_fixture.ts";
 import { exerciseServerOutages } from "./server_outages.ts";
+import { exerciseServerProxies } from "./server_proxies.ts";
 import { exerciseStore } from "./store_contract.ts";
 import { assertStored, assertWriteFails, deadLetter, write, writeWithRetries } from "./store_fixture.ts";
 
@@ -23,6 +24,7 @@ import { assertStored, assertWriteFails, deadLetter, write, writeWithRetries } f
 export function exerciseServerStore(name: string, server: TestServer): void {
   exerciseStore(name, (options = { migrated: true }) => serverFixture(server, options));
   exerciseServerOutages(name, server);
+  exerciseServerProxies(name, server);
 
   const partitionsOf = async (database: string) => {
     const rows = await server.query(
@@ -212,6 +214,26 @@ export function exerciseServerStore(name: string, server: TestServer): void {
       );
     } finally {
       await session.end();
+    }
+  });
+
+  Deno.test(`${name}: locked() notices a session lock that was lost without a word and is another's`, async () => {
+    await using database = await migrated(server);
+    const session = await MysqlSession.open(addressOf(database.url), { connectTimeoutMs: 9_000, lockWaitSeconds: 5 });
+    const other = await createConnection({ uri: database.url });
+    try {
+      const options = { name: "repair", waitSeconds: 0, elsewhere: () => Promise.resolve() } as const;
+      const losing = locked(session, options, async ({ confirm }) => {
+        await session.values(`SELECT RELEASE_LOCK(${SESSION_LOCKS.repair})`);
+        await confirm();
+        await session.values(`SELECT RELEASE_LOCK(${SESSION_LOCKS.repair})`);
+        await other.query(`SELECT GET_LOCK(${SESSION_LOCKS.repair}, 0)`);
+        await confirm();
+      });
+      await assertRejects(() => losing, StoreError, "lost to another instance");
+    } finally {
+      await session.end();
+      await other.end();
     }
   });
 

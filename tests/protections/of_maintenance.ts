@@ -49,7 +49,7 @@ await work({ confirm: async () => {} }))(async ({ confirm }) => {",
   {
     name: "MySQL: a comparison is made in one snapshot, whatever is written meanwhile",
     file: "src/store/mysql_read.ts",
-    find: `await session.change("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");`,
+    find: "await session.begin({ snapshot: true });",
     replace: "",
     test: MYSQL,
     filter: "verify() beside writers sees no difference",

@@ -70,7 +70,8 @@ export const OF_STORE: readonly Protection[] = [
     },
     {
       name: "MySQL: a message that is stored as an entry gets no dead letter",
-      find: "const stored = keySet(await existing(session, deadLetters, { locking: true }));",
+      find:
+        `const stored = keySet(await byKeys(session, { table: "service_logs", keys: deadLetters, locking: true }));`,
       replace: "const stored = new Set<string>();",
       filter: "write() leaves a message that is stored as an entry alone when it comes as a dead letter",
     },
@@ -83,8 +84,8 @@ export const OF_STORE: readonly Protection[] = [
     },
     {
       name: "MySQL: a writer of a dead letter waits for another one that is just storing the same message",
-      find: "existing(session, deadLetters, { locking: true })",
-      replace: "existing(session, deadLetters)",
+      find: `{ table: "service_logs", keys: deadLetters, locking: true }`,
+      replace: `{ table: "service_logs", keys: deadLetters, locking: false }`,
       test: MONITOR,
       filter: "mysql: a writer of a dead letter waits for one that is just storing its message",
     },
@@ -136,6 +137,34 @@ export const OF_STORE: readonly Protection[] = [
       filter: "a server that accepts and says nothing is reconnect after connectTimeoutMs",
     },
   ]),
+  ...protectionsOf({ file: "src/store/mysql_session.ts", test: MYSQL, needs: "servers" }, [
+    {
+      name: "MySQL: a proxy that numbers connections by itself is found out, and told of",
+      find: "this.behindProxy = Number(id) !== this.id;",
+      replace: "",
+      filter: "behind a proxy that multiplexes and names columns as it likes",
+    },
+    {
+      name: "MySQL: behind a proxy no transaction runs where the session's variables are others",
+      find: `await this.#assert(snapshot ? forSnapshot(this.#variables) : this.#variables, "reconnect");`,
+      replace: "",
+      filter: "a transaction that runs where the session's variables are not kept is reconnect",
+    },
+    {
+      name: "MySQL: what is computed is read by position, whatever a proxy calls it",
+      find: "rowsOf(await this.#query<unknown>({ sql, rowsAsArray: true }))",
+      replace: "rowsOf(await this.#query<unknown>({ sql })).map((row) => Object.values(row))",
+      filter: "behind a proxy that multiplexes and names columns as it likes",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/mysql_errors.ts", test: MYSQL, needs: "servers" }, [
+    {
+      name: "MySQL: an error of a proxy that the driver has no name for is an outage, no fault of the program",
+      find: "isServerAnswer(error) ||",
+      replace: "",
+      filter: "write() that a proxy answers with an error that the driver has no name for is reconnect",
+    },
+  ]),
   ...protectionsOf({ file: "src/store/mysql_session_variables.ts", test: MYSQL, needs: "servers" }, [
     {
       name: "MySQL: values that do not fit are refused, whatever SQL mode the server has",
@@ -185,7 +214,7 @@ export const OF_STORE: readonly Protection[] = [
   ...protectionsOf({ file: "src/store/mysql_session.ts", test: PRESETS }, [
     {
       name: "MySQL: a session is refused that is not what LMS set it to",
-      find: "if (first !== undefined) throw notAsSet(...first);",
+      find: "if (first !== undefined) throw notAsSet(first, disposition);",
       replace: "",
       filter: "mariadb: a server that presets its sessions",
     },
@@ -199,7 +228,7 @@ export const OF_STORE: readonly Protection[] = [
   ...protectionsOf({ file: "src/store/mysql_read.ts", test: PRESETS }, [
     {
       name: "MySQL: the isolation level of a snapshot does not outlive it",
-      find: "await session.change(READ_COMMITTED);",
+      find: "await session.change(READ_COMMITTED).catch((error) => session.destroy(error));",
       replace: "",
       filter: "mariadb: a server that presets its sessions",
     },
@@ -213,9 +242,27 @@ export const OF_STORE: readonly Protection[] = [
     },
     {
       name: "MySQL: a session that was lost while writing is ended before its batch is written again",
-      find: "if (writes) this.#lostMarks.add(session.mark);",
+      find: "if (writes && session.mark !== undefined && !this.#behindProxy) this.#lost.set(session.mark, session.id);",
       replace: "",
       filter: "write() whose commit is lost with its session holding locks ends that session first",
+    },
+    {
+      name: "MySQL: a session that was lost behind a proxy is not ended by its number, which is another client's",
+      find: "      this.#lost.clear();",
+      replace: "",
+      filter: "a lost session whose number was by chance the server's is not ended by it",
+    },
+    {
+      name: "MySQL: a lost session is ended only while the server has its mark under the number of its own greeting",
+      find: "if (Number(holder) === id) {",
+      replace: "{",
+      filter: "a lost session is not ended when the server has its mark under another number",
+    },
+    {
+      name: "MySQL: a proxy that one session shows is taken into account by all of them",
+      find: "session.behindProxy ||= this.#behindProxy;",
+      replace: "",
+      filter: "a proxy that one session shows is taken into account by the others",
     },
     {
       name: "MySQL: a failed transaction is rolled back before its session begins another, which would commit it",
@@ -257,6 +304,14 @@ export const OF_STORE: readonly Protection[] = [
         `if (first === "busy" || !await lease.take(session, { deadline, optional: first === "held" })) return undefined;`,
       replace: "",
       filter: "migrate() of two instances at once applies every migration once",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/mysql_lock.ts", test: MYSQL, needs: "servers" }, [
+    {
+      name: "MySQL: a session lock that was lost without a word is noticed before what it protects goes on",
+      find: `await sessionLock.take(0) === "busy" || `,
+      replace: "",
+      filter: "locked() notices a session lock that was lost without a word",
     },
   ]),
   ...protectionsOf({ file: "src/store/mysql.ts", test: MYSQL, needs: "servers" }, [

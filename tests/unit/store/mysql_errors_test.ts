@@ -10,6 +10,8 @@ import type { Disposition } from "../../../src/store/store.ts";
 
 const answer = (errno: number, sqlState = "HY000") =>
   Object.assign(new Error(`error ${errno}`), { errno, sqlState, code: "ER_SOMETHING", sql: "INSERT 'secret payload'" });
+/** The driver knows no name for numbers that only proxies and newer servers send. */
+const nameless = (errno: number, sqlState = "HY000") => Object.assign(answer(errno, sqlState), { code: undefined });
 const local = (code: string) => Object.assign(new Error(`connect ${code}`), { code, errno: -111, fatal: true });
 
 const CASES: readonly (readonly [what: string, error: Error, disposition: Disposition])[] = [
@@ -22,6 +24,10 @@ const CASES: readonly (readonly [what: string, error: Error, disposition: Dispos
   ["a lost connection", local("PROTOCOL_CONNECTION_LOST"), "reconnect"],
   ["an unknown host", local("ENOTFOUND"), "reconnect"],
   ["a read-only server", answer(1290), "reconnect"],
+  ["a server that a proxy finds gone", nameless(2006), "reconnect"],
+  ["a connection that a proxy lost", nameless(2013), "reconnect"],
+  ["a proxy that reaches no server", nameless(9001), "reconnect"],
+  ["an unknown error without a state", nameless(65_001, ""), "reconnect"],
   ["a server that shuts down", answer(1053, "08S01"), "reconnect"],
   ["too many connections", answer(1040, "08004"), "reconnect"],
   ["a full disk", answer(1021), "reconnect"],
