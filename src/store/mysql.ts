@@ -60,6 +60,8 @@ export interface MysqlStoreOptions {
   readonly connectTimeoutMs: number;
   /** Milliseconds that a transaction may take before its connection is given up, as for a server that fell silent. */
   readonly writeTimeoutMs: number;
+  /** Milliseconds after which an idle connection is ended. */
+  readonly idleMs: number;
   /** Told of what is not in order and stops nothing. */
   readonly onWarning: (message: string) => void;
   /** This machine's clock, in milliseconds since 1970: when to look after partitions again. */
@@ -85,11 +87,18 @@ export class MysqlStore implements MaintainedStore {
     this.address = describeAddress(address);
     this.#address = address;
     this.#options = options;
-    const { password, connectTimeoutMs, onWarning, writers, writeTimeoutMs } = options;
+    const { password, connectTimeoutMs, idleMs, onWarning, writers, writeTimeoutMs } = options;
     // A writer behind a stuck one is to fail with `retry` well before its own time is over.
     const lockWaitSeconds = Math.min(Math.max(Math.floor(writeTimeoutMs / 4_000), 1), LOCK_WAIT_SECONDS_MAX);
     const idleMax = writers + 1;
-    this.#sessions = new MysqlSessions(address, { idleMax, password, connectTimeoutMs, lockWaitSeconds, onWarning });
+    this.#sessions = new MysqlSessions(address, {
+      idleMax,
+      idleMs,
+      password,
+      connectTimeoutMs,
+      lockWaitSeconds,
+      onWarning,
+    });
   }
 
   async write(batch: WriteBatch, { signal }: { readonly signal: AbortSignal }): Promise<WriteResult> {

@@ -7,6 +7,7 @@ import { escape } from "mysql2";
 import type { MysqlAddress } from "./database_url.ts";
 import { adviceFor } from "./mysql_advice.ts";
 import { isDriverError, isServerAnswer, serverErrorNumber, toStoreError } from "./mysql_errors.ts";
+import { IdleSessions } from "./mysql_idle.ts";
 import { MysqlSession } from "./mysql_session.ts";
 import { checkVersions, MIGRATIONS, SELECT_VERSIONS } from "./schema.ts";
 import { StoreError } from "./store.ts";
@@ -15,6 +16,8 @@ import { StoreError } from "./store.ts";
 export interface MysqlSessionsOptions {
   /** Idle sessions kept open. More may be lent at once; they are closed when they come back. */
   readonly idleMax: number;
+  /** Milliseconds after which an idle one is ended. */
+  readonly idleMs: number;
   /** Asked for the password at every connection, in place of the address' own. */
   readonly password?: (() => Promise<string>) | undefined;
   readonly connectTimeoutMs: number;
@@ -36,6 +39,9 @@ export interface UseOptions {
 /** Seconds that a session ended by id gets to roll back, before its locks are left to the lock wait. */
 const KILL_WAIT_SECONDS = 5;
 
+/** An idle session that is there answers at once; one that was forgotten costs a batch this long, in milliseconds. */
+const IDLE_ANSWER_MS = 3_000;
+
 const ER_ACCESS_DENIED_ERROR = 1045;
 const ER_NO_SUCH_THREAD = 1094;
 
@@ -49,7 +55,7 @@ transaction begins with a look at the session's variables, and lost sessions are
 export class MysqlSessions implements AsyncDisposable {
   readonly #address: MysqlAddress;
   readonly #options: MysqlSessionsOptions;
-  readonly #idle: MysqlSession[] = [];
+  readonly #idle: IdleSessions;
   readonly #lent = new Set<MysqlSession>();
   /** Ids, by mark, of sessions that were lost while writing: the server may still hold their locks, or be committing. */
   readonly #lost = new Map<string, number>();
@@ -63,6 +69,12 @@ export class MysqlSessions implements AsyncDisposable {
   constructor(address: MysqlAddress, options: MysqlSessionsOptions) {
     this.#address = address;
     this.#options = options;
+    const { idleMax, idleMs, connectTimeoutMs } = options;
+    this.#idle = new IdleSessions({
+      max: idleMax,
+      expireMs: idleMs,
+      answerMs: Math.min(connectTimeoutMs, IDLE_ANSWER_MS),
+    });
   }
 
   /**
@@ -85,7 +97,10 @@ export class MysqlSessions implements AsyncDisposable {
       signal?.addEventListener("abort", abort);
       if (options.timeoutMs !== undefined) {
         const ms = options.timeoutMs;
-        timer = setTimeout(() => lent.destroy(unanswered(action, ms)), ms);
+        timer = setTimeout(() => {
+          lent.destroy(unanswered(action, ms));
+          this.#idle.drop();
+        }, ms);
       }
       if (options.writes) {
         await this.#check(session);
@@ -122,14 +137,13 @@ export class MysqlSessions implements AsyncDisposable {
     });
     this.#closing.abort(closed);
     for (const session of this.#lent) session.destroy(closed);
-    await Promise.all(this.#idle.splice(0).map((session) => session.end()));
+    await this.#idle.end();
   }
 
   async #take(signal: AbortSignal | undefined): Promise<MysqlSession> {
     this.#closing.signal.throwIfAborted();
-    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
-      if (idle.alive) return idle;
-    }
+    const idle = await this.#idle.take(signal);
+    if (idle !== undefined) return idle;
     const signals = signal === undefined ? [] : [signal];
     return await this.#open(AbortSignal.any([this.#closing.signal, ...signals]), false);
   }
@@ -146,9 +160,8 @@ export class MysqlSessions implements AsyncDisposable {
   }
 
   async #giveBack(session: MysqlSession): Promise<void> {
-    const keep = !this.#closing.signal.aborted && this.#idle.length < this.#options.idleMax;
-    if (keep && session.alive) this.#idle.push(session);
-    else await session.end();
+    if (this.#closing.signal.aborted) await session.end();
+    else await this.#idle.put(session);
   }
 
   async #afterFailure(session: MysqlSession, failure: { readonly error: unknown; readonly writes: boolean }) {

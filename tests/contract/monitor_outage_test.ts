@@ -42,6 +42,15 @@ async function database(server: TestServer) {
       proxy.decide = () => "lose request";
       proxy.cut();
     },
+    /** Ends a connection when it is used next. */
+    endOne: () => {
+      proxy.decide = () => {
+        proxy.decide = () => "pass";
+        return "lose request";
+      };
+    },
+    /** Forgets every connection that there is, and tells nobody. */
+    forget: () => proxy.swallow(),
     restore: () => {
       proxy.decide = () => "pass";
     },
@@ -111,6 +120,24 @@ Deno.test("lms mon is not ready while the database is away, and ready again when
   store.restore();
   await monitor.untilLogged("flushed", 2);
   assertEquals(await readyz(), { status: 200, reason: null, held: 0, stored: 200 });
+});
+
+Deno.test("lms mon stores on, and tells of no outage, when idle connections were ended or forgotten", async () => {
+  await using store = await database(server);
+  await using pubsub = await startPubSub();
+  await using monitor = new RunningMonitor({ PUBSUB_EMULATOR_HOST: pubsub.address, DATABASE_URL: store.url });
+  let published = 0;
+  for (const fail of [store.endOne, store.forget]) {
+    publish(pubsub, { from: published, count: 100 });
+    await untilAcknowledged(pubsub, published += 100);
+    await new Promise((resolve) => setTimeout(resolve, 300)); // as long as it takes to count as idle
+    fail();
+  }
+  publish(pubsub, { from: published, count: 100 });
+  const stats = await untilAcknowledged(pubsub, published += 100);
+  await assertStoredOnce(store, { count: published });
+  assertNothingCameTwice(stats);
+  assertEquals(monitor.records.filter(({ level }) => level === "error" || level === "warn"), []);
 });
 
 for (const kind of ["mysql", "mariadb"] satisfies DatabaseKind[]) {

@@ -5,11 +5,12 @@
  */
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { createConnection } from "mysql2/promise";
+import type { MaintainedStore } from "../../src/store/maintenance.ts";
 import { StoreError } from "../../src/store/store.ts";
 import type { TestServer } from "../support/database.ts";
 import { entry, key } from "../support/entries.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
-import { addressOf, killSessions, migrated, openOn, untilBlocked, user } from "./server_fixture.ts";
+import { addressOf, killSessions, migrated, openOn, until, untilBlocked, user } from "./server_fixture.ts";
 import { assertStored, assertWriteFails, deadLetter, NEVER, write } from "./store_fixture.ts";
 
 const batch = {
@@ -34,7 +35,30 @@ async function blocker(url: string) {
   };
 }
 
-const isCommit = (bytes: Uint8Array) => new TextDecoder("latin1").decode(bytes.subarray(5)).endsWith("COMMIT");
+/** Three sessions, idle for longer than one that is lent as it is. */
+async function threeIdle(store: MaintainedStore): Promise<void> {
+  await Promise.all([store.probe(), store.probe(), store.probe()]);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+}
+
+async function untilEnded(
+  server: TestServer,
+  { database, sessions }: { readonly database: string; readonly sessions: readonly number[] },
+): Promise<void> {
+  await until(async () => {
+    const there = await server.sessions(database);
+    return !sessions.some((id) => there.includes(id));
+  });
+}
+
+const isCommit = (bytes: Uint8Array) => statement(bytes).endsWith("COMMIT");
+/** What an idle session is asked. */
+const isQuestion = (bytes: Uint8Array) => statement(bytes).endsWith("SELECT 1");
+
+/** The text of a statement, behind its packet's header and command. */
+function statement(bytes: Uint8Array): string {
+  return new TextDecoder("latin1").decode(bytes.subarray(5));
+}
 
 /** Registers the cases. */
 export function exerciseServerOutages(name: string, server: TestServer): void {
@@ -73,15 +97,73 @@ export function exerciseServerOutages(name: string, server: TestServer): void {
     await assertStored(store, STORED);
   });
 
-  Deno.test(`${name}: idle sessions that the server ended are not lent again`, async () => {
+  Deno.test(`${name}: write() takes another session for idle ones that the server ended`, async () => {
     await using database = await migrated(server);
     await using store = openOn(database.url);
-    await Promise.all([store.probe(), store.probe(), store.probe()]);
+    await threeIdle(store);
     assert(await killSessions(server, database.name) >= 3);
-    // A connection learns of its end when it next looks at its socket.
-    for (let tries = 0; tries < 5; tries++) await store.probe().catch(() => {});
     await write(store, batch);
     await assertStored(store, STORED);
+  });
+
+  Deno.test(`${name}: write() takes another session for idle ones whose end shows at their next use`, async () => {
+    await using database = await migrated(server);
+    await using proxy = new TcpProxy(tcpOf(server));
+    await using store = openOn(database.url, { at: { host: "127.0.0.1", port: proxy.port } });
+    await threeIdle(store);
+    let left = 3;
+    proxy.decide = () => left-- > 0 ? "lose request" : "pass";
+    await write(store, batch);
+    await assertStored(store, STORED);
+  });
+
+  Deno.test(`${name}: write() takes another session for idle ones that the network forgot, and drops all of them`, async () => {
+    await using database = await migrated(server);
+    await using proxy = new TcpProxy(tcpOf(server));
+    const at = { host: "127.0.0.1", port: proxy.port };
+    await using store = openOn(database.url, { at, connectTimeoutMs: 500 });
+    await threeIdle(store);
+    const forgotten = await server.sessions(database.name);
+    let asked = 0;
+    proxy.decide = (bytes) => {
+      if (!isQuestion(bytes)) return "pass";
+      asked++;
+      return "stall";
+    };
+    await write(store, batch);
+    await assertStored(store, STORED);
+    // One that does not answer speaks for all: the next ones would cost as much time.
+    assertEquals(asked, 1);
+    await untilEnded(server, { database: database.name, sessions: forgotten });
+  });
+
+  Deno.test(`${name}: a session that is idle for idleMs is ended, and one is opened at the next use`, async () => {
+    await using database = await migrated(server);
+    await using store = openOn(database.url, { idleMs: 100 });
+    await store.probe();
+    const sessions = await server.sessions(database.name);
+    await untilEnded(server, { database: database.name, sessions });
+    await write(store, batch);
+    await assertStored(store, STORED);
+  });
+
+  Deno.test(`${name}: probe() of an idle session that does not answer ends with its store`, async () => {
+    await using database = await migrated(server);
+    await using proxy = new TcpProxy(tcpOf(server));
+    const store = openOn(database.url, { at: { host: "127.0.0.1", port: proxy.port } });
+    await threeIdle(store);
+    const asked = Promise.withResolvers<void>();
+    proxy.decide = (bytes) => {
+      if (!isQuestion(bytes)) return "pass";
+      asked.resolve();
+      return "stall";
+    };
+    const failing = assertRejects(() => store.probe(), StoreError, "the store is closed");
+    await asked.promise;
+    const before = await server.sessions(database.name);
+    await store[Symbol.asyncDispose]();
+    await failing;
+    assertEquals(before.length, 3);
   });
 
   Deno.test(`${name}: write() whose commit's answer is lost is reconnect, and a duplicate the next time`, async () => {
@@ -111,10 +193,13 @@ export function exerciseServerOutages(name: string, server: TestServer): void {
     await using database = await migrated(server);
     await using proxy = new TcpProxy(tcpOf(server));
     await using store = openOn(database.url, { at: { host: "127.0.0.1", port: proxy.port }, writeTimeoutMs: 2_000 });
-    await store.probe();
-    proxy.decide = () => "stall";
+    await Promise.all([store.probe(), store.probe(), store.probe()]);
+    const sessions = await server.sessions(database.name);
+    proxy.decide = (bytes) => isCommit(bytes) ? "stall" : "pass";
     const error = await assertWriteFails(store, batch, "reconnect");
     assertMatch(error.message, /did not answer within 2000 ms/);
+    // Idle ones went with it: the network may have forgotten them too.
+    await untilEnded(server, { database: database.name, sessions });
     proxy.decide = () => "pass";
     await write(store, batch);
     await assertStored(store, STORED);

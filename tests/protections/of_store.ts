@@ -273,7 +273,7 @@ export const OF_STORE: readonly Protection[] = [
     },
     {
       name: "MySQL: a write that the server does not answer is given up",
-      find: "timer = setTimeout(() => lent.destroy(unanswered(action, ms)), ms);",
+      find: "          lent.destroy(unanswered(action, ms));",
       replace: "",
       filter: "write() gives a silent server up after writeTimeoutMs",
     },
@@ -284,17 +284,42 @@ export const OF_STORE: readonly Protection[] = [
       filter: "write() is abandoned by its signal, with the signal's reason, and exact the next time",
     },
     {
-      name: "MySQL: a session that the server ended while it was idle is not lent again",
-      find: "if (idle.alive) return idle;",
-      replace: "return idle;",
-      test: MONITOR,
-      filter: "mysql: lms mon takes sessions that the server ended for idleness for no outage",
+      name: "MySQL: idle sessions are dropped with one that does not answer a write",
+      find: "          this.#idle.drop();",
+      replace: "",
+      filter: "write() gives a silent server up after writeTimeoutMs",
     },
     {
       name: "MySQL: disposing a store ends the writes under way",
       find: "for (const session of this.#lent) session.destroy(closed);",
       replace: "",
       filter: "write() under way when its store is disposed is reconnect",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/mysql_idle.ts", test: MYSQL, needs: "servers" }, [
+    {
+      name: "MySQL: an idle session is asked whether it is there before it is lent",
+      find: "performance.now() - since < FRESH_MS || ",
+      replace: "performance.now() > since || ",
+      filter: "write() takes another session for idle ones whose end shows at their next use",
+    },
+    {
+      name: "MySQL: an idle session that was ended is no failure of who asks for one",
+      find: "return false;",
+      replace: "throw error;",
+      filter: "write() takes another session for idle ones whose end shows at their next use",
+    },
+    {
+      name: "MySQL: an idle session that does not answer speaks for all",
+      find: "      this.drop();",
+      replace: "",
+      filter: "write() takes another session for idle ones that the network forgot, and drops all of them",
+    },
+    {
+      name: "MySQL: idle sessions are ended before the network forgets them",
+      find: "this.#options.expireMs);",
+      replace: "600_000);",
+      filter: "a session that is idle for idleMs is ended, and one is opened at the next use",
     },
   ]),
   ...protectionsOf({ file: "src/store/mysql_lock.ts", test: MYSQL, needs: "servers" }, [
