@@ -316,6 +316,12 @@ export const OF_STORE: readonly Protection[] = [
       filter: "write() takes another session for idle ones that the network forgot, and drops all of them",
     },
     {
+      name: "MySQL: disposing a store ends the question to an idle session",
+      find: "for (const session of this.#asked) session.destroy(forgotten());",
+      replace: "",
+      filter: "probe() of an idle session that does not answer ends with its store",
+    },
+    {
       name: "MySQL: idle sessions are ended before the network forgets them",
       find: "this.#options.expireMs);",
       replace: "600_000);",

@@ -10,6 +10,7 @@ import { startDatabase, type TestDatabase, type TestServer } from "../support/da
 import { startEmulator } from "../support/emulator.ts";
 import { LmsProcess } from "../support/lms_process.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
+import { Account } from "./account.ts";
 import { Instance } from "./instance.ts";
 import { Ledger } from "./ledger.ts";
 import { clock, mib, problemsOf, type SoakOptions, type SoakResult } from "./result.ts";
@@ -35,8 +36,11 @@ const MALFORMED = 0.01;
 const EMULATOR_SHARE = 0.25;
 /** What each process may have resident at most. */
 const MEMORY_BYTES_MAX = 400 * 1024 * 1024;
-/** How long nothing may be stored after a fault; the probes of an outage are at most 15 s apart. */
-const STORED_AGAIN_WITHIN_MS = 60_000;
+/**
+ * How long nothing may be stored after a fault: a write into a connection that swallows it is given up after 60 s, and
+ * the probes of an outage are at most 15 s apart.
+ */
+const STORED_AGAIN_WITHIN_MS = 90_000;
 /**
  * How long everything may take to be stored when nothing is published or broken any more. Google's emulator takes
  * minutes to hand out again what it had sent into connections that were cut.
@@ -54,10 +58,12 @@ export async function faults(options: SoakOptions): Promise<SoakResult> {
     await using server = await startDatabase(options.database, { own: true });
     await using database = await server.freshDatabase();
     await using emulator = await startEmulator();
+    const account = await Account.create(server, { database, folder });
+    await using toDatabase = proxyTo(new URL(database.plainUrl).host);
     await using toEmulator = proxyTo(emulator.address);
     await using embedded = await FakeServer.start({ port: 0, seed, faults: STEADY_FAULTS });
     await using toEmbedded = proxyTo(embedded.address);
-    const run = new Run({ options, server, database, embedded, toEmulator, toEmbedded });
+    const run = new Run({ options, server, database, account, embedded, toDatabase, toEmulator, toEmbedded });
     await using _instances = run;
     say(`database ${server.version}, Google's emulator (${emulator.origin}) and the embedded server; seed ${seed}`);
 
@@ -104,11 +110,13 @@ interface RunParts {
   readonly options: SoakOptions;
   readonly server: TestServer;
   readonly database: TestDatabase;
+  readonly account: Account;
   readonly embedded: FakeServer;
   /**
    * Between the monitors and the servers. Simulators reach the servers without them: a publish whose answer is cut off
    * is repeated, and then there are two messages of which the simulator knows one.
    */
+  readonly toDatabase: TcpProxy;
   readonly toEmulator: TcpProxy;
   readonly toEmbedded: TcpProxy;
 }
@@ -126,7 +134,7 @@ class Run implements AsyncDisposable {
 
   constructor(parts: RunParts) {
     this.#parts = parts;
-    const { options, database, toEmulator, toEmbedded } = parts;
+    const { options, account, toDatabase, toEmulator, toEmbedded } = parts;
     const count = options.instances;
     this.#instances = Array.from({ length: Math.max(2, count) }, (_, i) => {
       // The last one has Google's emulator, the others share the embedded server.
@@ -135,7 +143,7 @@ class Run implements AsyncDisposable {
       return new Instance(`lms-${i + 1}${last ? " (emulator)" : " (embedded)"}`, {
         ...MONITOR,
         PUBSUB_EMULATOR_HOST: address,
-        DATABASE_URL: database.url,
+        ...account.env(toDatabase.port),
       });
     });
     this.#onEmbedded = this.#instances.slice(0, -1);
@@ -176,7 +184,9 @@ class Run implements AsyncDisposable {
       now = await this.#stored();
     }
     const storedAgainMs = Math.round(performance.now() - brokenAt);
-    if (storedAgainMs >= STORED_AGAIN_WITHIN_MS) this.problems.push(`nothing was stored for a minute after: ${kind}`);
+    if (storedAgainMs >= STORED_AGAIN_WITHIN_MS) {
+      this.problems.push(`nothing was stored for ${STORED_AGAIN_WITHIN_MS / 1_000} s after: ${kind}`);
+    }
     this.#timeline.push({ atMs, kind, target, lastsMs, storedAgainMs });
     this.#parts.options.say(
       `${clock(this.#elapsedMs)} ${kind}: ${target}; storing again ${storedAgainMs} ms later`,
@@ -300,7 +310,7 @@ class Run implements AsyncDisposable {
 
   /** @returns What was hit. */
   async #break(kind: FaultKind, lastsMs: number, draw: number): Promise<string> {
-    const { server, embedded, toEmulator, toEmbedded } = this.#parts;
+    const { server, account, embedded, toDatabase, toEmulator, toEmbedded } = this.#parts;
     const control = server.control;
     if (control === undefined) throw new Error("Cannot break the database: it is not this program's own");
     const instance = this.#instances[Math.floor(draw * this.#instances.length)]!;
@@ -328,6 +338,19 @@ class Run implements AsyncDisposable {
         return server.version;
       case "kill the database's connections":
         return `${await this.#killConnections()} connection(s)`;
+      case "swallow what the database's connections carry":
+        return `${toDatabase.swallow()} connection(s)`;
+      case "accept connections to the database without a word":
+        return `${await mute(toDatabase, lastsMs)} connection(s)`;
+      case "spoil the database's password": {
+        // One that starts meanwhile would rightly refuse to.
+        await Promise.all(this.#instances.map((instance) => instance.connected()));
+        const spoiled = await account.spoil(draw);
+        const count = toDatabase.cut();
+        await delay(lastsMs);
+        await account.restore();
+        return `${spoiled}, ${count} connection(s)`;
+      }
       case "cut the emulator's connections":
         return `${toEmulator.cut()} connection(s)`;
       case "reset the embedded server's streams":
@@ -336,13 +359,8 @@ class Run implements AsyncDisposable {
         return `${toEmbedded.cut()} connection(s)`;
       case "swallow what the embedded server's connections carry":
         return `${toEmbedded.swallow()} connection(s)`;
-      case "accept connections to the embedded server without a word": {
-        toEmbedded.silent = true;
-        const count = toEmbedded.cut();
-        await delay(lastsMs);
-        toEmbedded.silent = false;
-        return `${count} connection(s)`;
-      }
+      case "accept connections to the embedded server without a word":
+        return `${await mute(toEmbedded, lastsMs)} connection(s)`;
       case "swallow what the emulator's connections carry":
         return `${toEmulator.swallow()} connection(s)`;
       default:
@@ -404,6 +422,15 @@ class Run implements AsyncDisposable {
 function proxyTo(address: string): TcpProxy {
   const [hostname, port] = address.split(":");
   return new TcpProxy({ hostname: hostname!, port: Number(port) });
+}
+
+/** Cuts every connection, and lets new ones be accepted and nothing else for a while. Returns how many were cut. */
+async function mute(proxy: TcpProxy, lastsMs: number): Promise<number> {
+  proxy.silent = true;
+  const count = proxy.cut();
+  await delay(lastsMs);
+  proxy.silent = false;
+  return count;
 }
 
 async function until(atMs: number, signal: AbortSignal): Promise<void> {

@@ -111,6 +111,11 @@ export class Instance implements AsyncDisposable {
     }
   }
 
+  /** Resolves when the process that runs now, or is to be started, is connected to its database. */
+  async connected(): Promise<void> {
+    while (!this.#process?.log.some(({ msg }) => msg === "plan")) await new Promise((again) => setTimeout(again, 200));
+  }
+
   /** Looks at its memory; returns what is resident now, in bytes. */
   async sample(): Promise<number> {
     const process = this.#process;

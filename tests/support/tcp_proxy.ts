@@ -81,7 +81,9 @@ export class TcpProxy implements AsyncDisposable {
       this.#mute.delete(client);
       return close(client);
     }
-    const server = await Deno.connect(this.#target);
+    const server = await Deno.connect(this.#target).catch(() => undefined);
+    // As a proxy does whose server is away.
+    if (server === undefined) return close(client);
     this.#connections.add(client).add(server);
     const answers = pump(server, async (bytes) => {
       if (this.#swallowed.has(server)) return;
@@ -101,6 +103,8 @@ export class TcpProxy implements AsyncDisposable {
     });
     if (told) close(server);
     await answers;
+    this.#connections.delete(client);
+    this.#connections.delete(server);
   }
 }
 
