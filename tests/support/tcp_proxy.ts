@@ -103,6 +103,7 @@ export class TcpProxy implements AsyncDisposable {
     });
     if (told) close(server);
     await answers;
+    close(server);
     this.#connections.delete(client);
     this.#connections.delete(server);
   }
