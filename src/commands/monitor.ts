@@ -12,6 +12,7 @@ import { grpcTransport } from "../pubsub/grpc_transport.ts";
 import { SubscribeError, Subscriber } from "../pubsub/subscriber.ts";
 import type { Store } from "../store/store.ts";
 import type { Stops } from "./command.ts";
+import { FloodWatch } from "./flood_watch.ts";
 import { shareOut } from "./grace.ts";
 import { NOT_FOUND, PERMISSION_DENIED, type PubSubAccess } from "./pubsub.ts";
 import type { MONITOR_SETTINGS } from "./settings.ts";
@@ -81,6 +82,7 @@ export async function monitor(options: MonitorOptions): Promise<MonitorResult> {
   const ticking = options.onTick === undefined ? undefined : setInterval(() => options.onTick!(subscriber), 1_000);
 
   const totals = { messages: 0, stored: 0, duplicates: 0, dead_letters: 0 };
+  const floods = new FloodWatch(log);
   try {
     health?.pulling(subscriber);
     if (options.drain.aborted) drain();
@@ -113,6 +115,7 @@ export async function monitor(options: MonitorOptions): Promise<MonitorResult> {
             total_duplicates: totals.duplicates,
             total_dead_letters: totals.dead_letters,
           });
+          floods.flushed(flush);
           health?.stored(flush.stored);
           options.onFlush?.(flush);
         },
@@ -127,6 +130,15 @@ export async function monitor(options: MonitorOptions): Promise<MonitorResult> {
         retried: (error) => log.debug("transaction lost a race and is run again", { reason: error.message }),
         rejected: ({ messageId, detail }) =>
           log.warn("the database refused an entry, which is parked", { message_id: messageId, detail }),
+        heldBack: ({ publishTime, messageId }, error) =>
+          log.error(
+            "the database does not take a message: it is held, not acknowledged, and tried again in 10 minutes",
+            {
+              publish_time: publishTime,
+              message_id: messageId,
+              reason: error.message,
+            },
+          ),
       },
     });
     const spentMs = drainedAt === undefined ? grace.storingMs : performance.now() - drainedAt;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { decode, type Decoded } from "../entry/decode.ts";
+import { decode, type Decoded, MESSAGE_BYTES_MAX } from "../entry/decode.ts";
 import type { DeadLetter } from "../entry/entry.ts";
 
 /** Fields to set, in their order; the last of a name counts. */
@@ -15,14 +15,14 @@ const DATA = "@data";
 const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * What a dead letter decodes to now. Overrides replace fields of the JSON object that its data is; where it is none,
- * they are the whole object.
+ * What a dead letter decodes to now. Overrides replace fields of the JSON object that its data is; where it is none, or
+ * too large to be looked into, they are the whole object.
  */
 export function redecode(letter: DeadLetter, overrides: Overrides): Decoded {
   const { publishTime, messageId, data } = letter;
   if (overrides.length === 0) return decode({ publishTime, messageId, data });
   const text = textOf(data);
-  const fields = text === undefined ? {} : objectOf(text);
+  const fields = text === undefined || data.length > MESSAGE_BYTES_MAX ? {} : objectOf(text);
   for (const [field, value] of overrides) {
     if (value !== DATA) fields[field] = value;
     else if (text === undefined) return { state: "invalid", reason: "not_utf8", detail: `${field}: data is no text` };

@@ -24,9 +24,9 @@ export interface InstantProblem {
   readonly problem: string;
 }
 
-// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z: the range that protobuf gives a Timestamp.
-const PROTO_SECONDS_MIN = -62_135_596_800;
-const PROTO_SECONDS_MAX = 253_402_300_799;
+// 1000-01-01T00:00:00Z and 9999-12-31T23:59:59Z: the range of DATETIME. Protobuf's begins in the year 1.
+const SECONDS_MIN = -30_610_224_000;
+const SECONDS_MAX = 253_402_300_799;
 
 /** "000" to "999": two lookups write a microsecond in a third of the time that padding takes. */
 const THREE_DIGITS = Array.from({ length: 1000 }, (_, value) => String(value).padStart(3, "0"));
@@ -41,20 +41,16 @@ const last = { seconds: NaN, secondText: "", micros: NaN, text: "" };
 /**
  * Converts a protobuf timestamp, cutting nanoseconds to microseconds.
  *
- * @throws {RangeError} On a value that protobuf does not allow: a server that sends one cannot be trusted with keys.
+ * @returns The instant, or why there is none: a broken server may send anything.
  */
-export function instantOfProto(timestamp: ProtoTimestamp): Instant {
+export function instantOfProto(timestamp: ProtoTimestamp): Instant | InstantProblem {
   const seconds = secondsOf(timestamp.seconds);
   const nanos = timestamp.nanos ?? 0;
-  if (!(nanos >= 0 && nanos <= 999_999_999)) {
-    throw new RangeError(`Cannot read timestamp: nanos out of range: ${nanos}`);
-  }
+  if (!(nanos >= 0 && nanos <= 999_999_999)) return BAD_NANOS;
   const micros = Math.trunc(nanos / 1000);
   if (seconds === last.seconds && micros === last.micros) return last.text;
   if (seconds !== last.seconds) {
-    if (!(Number.isInteger(seconds) && seconds >= PROTO_SECONDS_MIN && seconds <= PROTO_SECONDS_MAX)) {
-      throw new RangeError(`Cannot read timestamp: seconds out of range: ${seconds}`);
-    }
+    if (!(Number.isInteger(seconds) && seconds >= SECONDS_MIN && seconds <= SECONDS_MAX)) return BAD_YEAR;
     const iso = new Date(seconds * 1000).toISOString();
     last.secondText = `${iso.slice(0, 10)} ${iso.slice(11, 19)}.`;
     last.seconds = seconds;
@@ -89,6 +85,7 @@ const BAD_MINUTE = { problem: "has a minute outside 00 to 59" };
 const LEAP_SECOND = { problem: "has second 60, which databases cannot store" };
 const BAD_SECOND = { problem: "has a second outside 00 to 59" };
 const BAD_OFFSET = { problem: "has an offset outside -23:59 to +23:59" };
+const BAD_NANOS = { problem: "has nanoseconds outside 0 to 999,999,999" };
 const BAD_YEAR = { problem: "is outside the years 1000 to 9999 in UTC" };
 
 /**

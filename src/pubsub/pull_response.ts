@@ -131,8 +131,9 @@ class WireMessage implements ReceivedMessage {
     return this.#number(DELIVERY_ATTEMPTS);
   }
 
+  /** Ids are ASCII. Of one that is not every byte is kept, so that no two of them become the same. */
   get messageId(): string {
-    return this.#text(MESSAGE_ID_START, MESSAGE_ID_END);
+    return this.#parts.bytes.toString("latin1", this.#number(MESSAGE_ID_START), this.#number(MESSAGE_ID_END));
   }
 
   get publishTime(): ProtoTimestamp {

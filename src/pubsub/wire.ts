@@ -55,7 +55,10 @@ export class WireReader {
     this.value = 0;
     switch (tag % 8) {
       case WIRE_VARINT:
+        this.start = this.#at;
         this.value = this.#varint();
+        // Negative numbers come as 64 bits, the first of which is set.
+        if (this.value >= 2 ** 63) this.value = this.#signed(this.start);
         this.start = this.end = this.#at;
         return true;
       case WIRE_FIXED64:
@@ -76,7 +79,14 @@ export class WireReader {
     return true;
   }
 
-  /** Exact up to 2^53; a negative 64-bit number comes out as some value beyond that. */
+  /** The varint that begins at `from` and ends here, as a signed number of 64 bits. */
+  #signed(from: number): number {
+    let bits = 0n;
+    for (let at = this.#at - 1; at >= from; at--) bits = bits << 7n | BigInt(this.#bytes[at]! & 0x7f);
+    return Number(BigInt.asIntN(64, bits));
+  }
+
+  /** At least 0, and exact up to 2^53. */
   #varint(): number {
     // Most are of one byte.
     if (this.#at < this.#limit && this.#bytes[this.#at]! < 0x80) return this.#bytes[this.#at++]!;

@@ -1,9 +1,10 @@
 /**
- * Writes a batch until it is stored: tries again, waits out outages, and parks what the database refuses.
+ * Writes a batch until it is stored: tries again, waits out outages, parks what the database refuses, and writes in parts
+ * what it does not take at once.
  *
  * @module
  */
-import type { DeadLetter, LogEntry } from "../entry/entry.ts";
+import { type DeadLetter, detailOf, type LogEntry } from "../entry/entry.ts";
 import { Backoff } from "../ops/backoff.ts";
 import { sleep } from "../ops/sleep.ts";
 import { type Store, StoreError, type WriteBatch, type WriteResult as StoreResult } from "./store.ts";
@@ -25,12 +26,16 @@ export interface BatchWriterEvents {
   retried(error: StoreError): void;
   /** The database refused an entry, which is parked. */
   rejected(deadLetter: DeadLetter): void;
+  /** The database takes a message neither as an entry nor as a dead letter: it is left to the caller, each time. */
+  heldBack(record: LogEntry | DeadLetter, error: StoreError): void;
 }
 
 /** What writing a batch did, over all its transactions; see {@linkcode StoreResult}. */
 export interface WriteResult extends Omit<StoreResult, "landed"> {
   /** The entries that were added. */
   readonly landed: readonly LogEntry[];
+  /** Items that are not stored, because the database does not take them: to be written again when it may have changed. */
+  readonly heldBack: readonly Writable[];
 }
 
 /** What a writer needs. */
@@ -41,8 +46,11 @@ export interface BatchWriterOptions {
   readonly events?: Partial<BatchWriterEvents>;
 }
 
-/** `detail` is kept to this many characters. */
-const DETAIL_CHARACTERS_MAX = 1_000;
+/**
+ * So many writes of a batch fail as in an outage, each after a probe that succeeded, before its size is held to be the
+ * reason: group replication says the same of a transaction above its limit as of a member that is out of its group.
+ */
+const WRITES_OF_ONE_SIZE_MAX = 5;
 
 /** Whether a record is a dead letter. */
 export function isDeadLetter(record: LogEntry | DeadLetter): record is DeadLetter {
@@ -66,8 +74,8 @@ export class BatchWriter {
   }
 
   /**
-   * Stores every item, each as an entry or as a dead letter, however long it takes. One transaction, unless the
-   * database refuses rows: then the batch is halved until they are found.
+   * Stores every item, each as an entry or as a dead letter, however long it takes. One transaction, unless the database
+   * refuses rows or takes fewer at once: then the batch is halved. What it does not take alone either is held back.
    *
    * @returns What it did, over all its transactions.
    * @throws {StoreError} `fatal`, when neither waiting nor trying again helps; or `abort.reason`.
@@ -75,11 +83,12 @@ export class BatchWriter {
   async write(items: readonly Writable[]): Promise<WriteResult> {
     const retryBackoff = new Backoff({ firstMs: 20, maxMs: 2_000 });
     const batch = sorted(items);
+    let outages = 0;
     while (true) {
       try {
         const result = await this.#options.store.write(batch, { signal: this.#options.abort });
         this.#wrote();
-        return { ...result, landed: result.landed === "all" ? batch.entries : result.landed };
+        return { ...result, landed: result.landed === "all" ? batch.entries : result.landed, heldBack: [] };
       } catch (error) {
         this.#options.abort.throwIfAborted();
         if (!(error instanceof StoreError)) throw error;
@@ -90,9 +99,11 @@ export class BatchWriter {
             break;
           case "reconnect":
             await this.#waitOut(error);
+            if (++outages >= WRITES_OF_ONE_SIZE_MAX && items.length > 1) return await this.#halve(items);
             break;
           case "reject":
-            return await this.#split(items, error);
+          case "oversized":
+            return items.length > 1 ? await this.#halve(items) : await this.#alone(items[0]!, error);
           case "fatal":
             throw error;
           default:
@@ -102,26 +113,25 @@ export class BatchWriter {
     }
   }
 
-  /** Writes a refused batch in halves; a single refused entry is parked with the database's words. */
-  async #split(items: readonly Writable[], error: StoreError): Promise<WriteResult> {
-    if (items.length > 1) {
-      const middle = items.length >> 1;
-      const first = await this.write(items.slice(0, middle));
-      return sum(first, await this.write(items.slice(middle)));
-    }
-    const { record, raw } = items[0]!;
-    if (isDeadLetter(record)) {
-      throw new StoreError(`Cannot park message ${record.messageId}: ${error.message}`, {
-        disposition: "fatal",
-        cause: error,
-      });
+  /** Writes a batch as two, each in transactions of its own. */
+  async #halve(items: readonly Writable[]): Promise<WriteResult> {
+    const middle = items.length >> 1;
+    const first = await this.write(items.slice(0, middle));
+    return sum(first, await this.write(items.slice(middle)));
+  }
+
+  /** Parks a single refused entry with the database's words; holds back what it does not take otherwise. */
+  async #alone(item: Writable, error: StoreError): Promise<WriteResult> {
+    const { record, raw } = item;
+    if (isDeadLetter(record) || error.disposition === "oversized") {
+      this.#options.events?.heldBack?.(record, error);
+      return { stored: 0, deadLettered: 0, duplicates: 0, landed: [], heldBack: [item] };
     }
     const deadLetter: DeadLetter = {
       publishTime: record.publishTime,
       messageId: record.messageId,
       reason: "rejected_by_store",
-      // The cut may go through a surrogate pair.
-      detail: error.message.slice(0, DETAIL_CHARACTERS_MAX).toWellFormed(),
+      detail: detailOf(error.message),
       data: raw.data,
       attributes: raw.attributes,
     };
@@ -186,5 +196,6 @@ function sum(a: WriteResult, b: WriteResult): WriteResult {
     deadLettered: a.deadLettered + b.deadLettered,
     duplicates: a.duplicates + b.duplicates,
     landed: a.landed.concat(b.landed),
+    heldBack: a.heldBack.concat(b.heldBack),
   };
 }

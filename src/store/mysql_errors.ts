@@ -85,6 +85,10 @@ const BY_NUMBER: ReadonlyMap<number, Disposition> = new Map<number, Disposition>
   [3988, "reject"], // ER_IMPOSSIBLE_STRING_CONVERSION
   [4025, "reject"], // MariaDB ER_CONSTRAINT_FAILED, among them JSON's; MySQL has another 4025, of DDL only
 
+  // A transaction of this size is refused, and one of fewer rows is not.
+  [1153, "oversized"], // ER_NET_PACKET_TOO_LARGE, where the server's limit was lowered since the connection was made
+  [1197, "oversized"], // ER_TRANS_CACHE_FULL: above max_binlog_cache_size
+
   // An operator has to change something first.
   [1044, "fatal"], // ER_DBACCESS_DENIED_ERROR
   [1045, "fatal"], // ER_ACCESS_DENIED_ERROR
@@ -97,7 +101,6 @@ const BY_NUMBER: ReadonlyMap<number, Disposition> = new Map<number, Disposition>
   [1142, "fatal"], // ER_TABLEACCESS_DENIED_ERROR
   [1143, "fatal"], // ER_COLUMNACCESS_DENIED_ERROR
   [1146, "fatal"], // ER_NO_SUCH_TABLE
-  [1153, "fatal"], // ER_NET_PACKET_TOO_LARGE; the store splits, so one row alone is over
   [1193, "fatal"], // ER_UNKNOWN_SYSTEM_VARIABLE
   [1194, "fatal"], // ER_CRASHED_ON_USAGE
   [1227, "fatal"], // ER_SPECIFIC_ACCESS_DENIED_ERROR
@@ -116,6 +119,13 @@ const BY_NUMBER: ReadonlyMap<number, Disposition> = new Map<number, Disposition>
   [3159, "fatal"], // ER_SECURE_TRANSPORT_REQUIRED
   [4151, "fatal"], // MariaDB ER_ACCOUNT_HAS_BEEN_LOCKED; MySQL has another 4151, of bulk loads only
 ]);
+
+/** By the number and what it is about, where a number says several things. */
+const BY_TEXT: readonly (readonly [number: number, text: RegExp, disposition: Disposition])[] = [
+  [1105, /\bwrite ?set\b/i, "oversized"], // ER_UNKNOWN_ERROR of Galera: above wsrep_max_ws_size
+  [1180, /\bwsrep_max_ws_/i, "oversized"], // ER_ERROR_DURING_COMMIT of Galera: above wsrep_max_ws_rows
+  [1180, /\berror 149\b/i, "retry"], // the same of group replication: a deadlock, found by another member
+];
 
 /** By the code of the driver or the operating system, where no server answered. */
 const BY_CODE: ReadonlyMap<string, Disposition> = new Map<string, Disposition>([
@@ -174,7 +184,9 @@ export function mysqlDisposition(error: unknown): Disposition {
   const { code, sqlState } = error as DriverError;
   const number = serverErrorNumber(error);
   if (number !== undefined) {
-    return BY_NUMBER.get(number) ?? BY_STATE_CLASS.get(String(sqlState).slice(0, 2)) ?? "reconnect";
+    const { message } = error as Error;
+    const byText = BY_TEXT.find(([about, text]) => about === number && text.test(message));
+    return byText?.[2] ?? BY_NUMBER.get(number) ?? BY_STATE_CLASS.get(String(sqlState).slice(0, 2)) ?? "reconnect";
   }
   // A permission that the program was started without.
   if (error instanceof Deno.errors.NotCapable) return "fatal";

@@ -172,7 +172,7 @@ export class MysqlSessions implements AsyncDisposable {
       try {
         await session.change("ROLLBACK");
         // After `reconnect` the next session may be to another server of the same name, one that can be written to.
-        if (error.disposition === "retry" || error.disposition === "reject") await this.#giveBack(session);
+        if (error.disposition !== "reconnect" && error.disposition !== "fatal") await this.#giveBack(session);
         else await session.end();
         return;
       } catch {

@@ -40,8 +40,7 @@ export const FRUITLESS_ROUNDS_MAX = 3;
  * and the transaction starts again without them, so that the counters are made of nothing but rows that landed.
  *
  * @throws The driver's error, or a StoreError `reject` for rows that the server cannot tell apart from others (keys
- * that differ in trailing spaces) or that are not well-formed Unicode, `fatal` for a dead letter above the server's
- * packet.
+ * that differ in trailing spaces), that are not well-formed Unicode, or that are above the server's packet.
  */
 export async function writePlan(session: MysqlSession, plan: WritePlan): Promise<Landed> {
   let { entries, deadLetters } = plan;
@@ -68,7 +67,9 @@ export async function writePlan(session: MysqlSession, plan: WritePlan): Promise
     const stored = keySet(await byKeys(session, { table: "service_logs", keys: deadLetters, locking: true }));
     if (stored.size > 0) {
       await session.change("ROLLBACK");
-      deadLetters = without(deadLetters, stored);
+      const left = without(deadLetters, stored);
+      if (left === deadLetters) throw indistinct();
+      deadLetters = left;
       continue;
     }
     for (const sql of addCounts(countEntries(entries), statementBytesMax(session))) await session.change(sql);
@@ -183,10 +184,9 @@ function bytesOf(rows: readonly DeadLetter[]): number {
 
 function aboveThePacket(session: MysqlSession, rows: readonly DeadLetter[]): StoreError {
   const bytes = bytesOf(rows);
-  return new StoreError(
-    `Cannot store an undecodable message of about ${bytes} bytes: the database takes ${session.packetBytesMax} at once; \
-raise its max_allowed_packet`,
-    { disposition: "fatal", cause: undefined },
+  return reject(
+    `an undecodable message has about ${bytes} bytes, and the database takes ${session.packetBytesMax} at once; raise its \
+max_allowed_packet`,
   );
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { compareKeys, type LogEntry, type MessageKey } from "../entry/entry.ts";
+import { compareKeys, detailOf, type LogEntry, type MessageKey } from "../entry/entry.ts";
 import { Backoff } from "../ops/backoff.ts";
 import { sleep } from "../ops/sleep.ts";
 import type { ReplayResult } from "./maintenance.ts";
@@ -20,11 +20,10 @@ export interface ReplayedChunk {
 const ENTRIES_PER_TRANSACTION = 500;
 /** A transaction that loses so many races in a row has another problem. About 20 s asleep, at most. */
 const ATTEMPTS_MAX = 12;
-const DETAIL_CHARACTERS_MAX = 1_000;
 
 /**
  * Runs `replay` for the entries, in key order. A transaction that lost a race is run again; one with entries that the
- * database refuses is halved until they are found.
+ * database refuses is halved until they are found, and so is one with more than it takes at once.
  *
  * @param replay Replays entries, sorted by key, in one transaction.
  */
@@ -49,7 +48,7 @@ export async function replayAll(
         return;
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
-        if (error.disposition === "reject") return await split(chunk, error);
+        if (error.disposition === "reject" || error.disposition === "oversized") return await split(chunk, error);
         if (error.disposition !== "retry" || attempt === ATTEMPTS_MAX) throw error;
         await sleep(backoff.next());
       }
@@ -58,8 +57,7 @@ export async function replayAll(
 
   async function split(chunk: readonly LogEntry[], error: StoreError): Promise<void> {
     if (chunk.length === 1) {
-      const detail = error.message.slice(0, DETAIL_CHARACTERS_MAX).toWellFormed();
-      result.refused.push({ key: keyOf(chunk[0]!), detail });
+      result.refused.push({ key: keyOf(chunk[0]!), detail: detailOf(error.message) });
       return;
     }
     const middle = chunk.length >> 1;

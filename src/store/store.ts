@@ -11,9 +11,10 @@ import type { DeadLetter, Instant, LogEntry, MessageKey, Severity } from "../ent
  * - `retry`: run the same write again soon (deadlock, lock timeout);
  * - `reconnect`: the database is away or not writable; wait until {@linkcode Store.probe} succeeds, then run it again;
  * - `reject`: the database refuses some of these rows and always will; find them and park them;
+ * - `oversized`: no row is wrong, there are too many for one transaction; write fewer at once;
  * - `fatal`: no retry and no waiting helps (wrong password, missing table); stop and tell the operator.
  */
-export type Disposition = "retry" | "reconnect" | "reject" | "fatal";
+export type Disposition = "retry" | "reconnect" | "reject" | "oversized" | "fatal";
 
 /** A failed store operation, classified. `message` never holds a password; `cause` is the driver's error. */
 export class StoreError extends Error {

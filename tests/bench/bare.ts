@@ -87,7 +87,7 @@ function take({ ackId, message: { messageId, publishTime: time, data } }: Receiv
   const { service_name: serviceName, payload, severity } = JSON.parse(
     Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString(),
   );
-  const publishTime = instantOfProto(time);
+  const publishTime = String(instantOfProto(time));
   open.entries.push({ publishTime, messageId, serviceName, payload, severity, timestamp: publishTime });
   open.ackIds.push(ackId);
   open.bytes += data.length;

@@ -59,6 +59,35 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
   return items.map((item) => [random(), item] as const).sort(([a], [b]) => a - b).map(([, item]) => item);
 }
 
+Deno.test("lms mon tells of a flood of what is no log entry, and holds what the database does not take", async () => {
+  await using database = await migrated(servers.mysql);
+  await database.query(
+    `CREATE TRIGGER fault BEFORE INSERT ON dead_letters FOR EACH ROW BEGIN
+     IF NEW.data = '{' THEN ${signal(4025, "no room for this one")} END IF; END`,
+  );
+  await using pubsub = await startPubSub();
+  await using monitor = new RunningMonitor({ PUBSUB_EMULATOR_HOST: pubsub.address, DATABASE_URL: database.url });
+  publish(pubsub, { from: 0, count: 30 });
+  publishData(pubsub, new TextEncoder().encode("{"));
+  const foreign = new TextEncoder().encode('{"logName":"projects/p/logs/l","insertId":"1","textPayload":"x"}');
+  for (let n = 0; n < 25; n++) publishData(pubsub, foreign);
+  const { acknowledged } = await untilAcknowledged(pubsub, 55);
+  assertEquals(acknowledged, 55);
+  await assertStoredOnce(database, { count: 30 });
+
+  const flood = await monitor.untilLogged("many messages are no log entries: they are kept as dead letters");
+  assertEquals([flood.level, flood.looks_like], ["warn", "a Cloud Logging LogEntry"]);
+  const held = await monitor.untilLogged(
+    "the database does not take a message: it is held, not acknowledged, and tried again in 10 minutes",
+  );
+  assertEquals(held.level, "error");
+  assertStringIncludes(String(held.reason), "no room for this one");
+  monitor.stop();
+  // Some messages were given back unsettled.
+  assertEquals(await monitor.ended, 3);
+  assertEquals(pubsub.stats().acknowledged, 55);
+});
+
 for (const kind of ["mysql", "mariadb"] as const) {
   const server = servers[kind];
 

@@ -59,6 +59,17 @@ export function exerciseServerStore(name: string, server: TestServer): void {
     assertEquals(Number(row?.n), 1);
   });
 
+  Deno.test(`${name}: write() refuses what the server cannot tell from what it has, in either table`, async () => {
+    await using database = await migrated(server);
+    await using store = openOn(database.url, { writeTimeoutMs: 20_000 });
+    const padded = { ...key(1), messageId: `${key(1).messageId} ` };
+    await assertWriteFails(store, { entries: [entry(key(1)), entry(padded)] }, "reject");
+    await write(store, { entries: [entry(key(1))] });
+    await assertWriteFails(store, { entries: [entry(padded)] }, "reject");
+    await assertWriteFails(store, { deadLetters: [deadLetter(padded), deadLetter(key(2))] }, "reject");
+    await assertStored(store, { entries: [entry(key(1))] });
+  });
+
   Deno.test(`${name}: write() adds partitions when few are left ahead, and keeps the rows`, async () => {
     await using database = await migrated(server);
     const today = Date.now();
@@ -306,7 +317,7 @@ export function exerciseServerStore(name: string, server: TestServer): void {
       assertEquals(warnings.length, 1);
       assertMatch(warnings[0]!, /max_allowed_packet is 1048576/);
       const tooLarge = deadLetter({ ...key(200), data: new Uint8Array(1_100_000) });
-      const error = await assertWriteFails(store, { entries: [entry(key(300))], deadLetters: [tooLarge] }, "fatal");
+      const error = await assertWriteFails(store, { entries: [entry(key(300))], deadLetters: [tooLarge] }, "reject");
       assertMatch(error.message, /raise its max_allowed_packet/);
       await assertStored(store, { entries: batch, deadLetters: 5 });
     } finally {

@@ -29,13 +29,14 @@ function microsOf(instant: string): bigint {
   return seconds * 1_000_000n + BigInt(micros);
 }
 
-Deno.test("instantOfProto() agrees with counting days, at any second of protobuf's range", () => {
+Deno.test("instantOfProto() agrees with counting days, at any second that databases hold", () => {
   fc.assert(fc.property(
-    fc.oneof(fc.integer({ min: -62_135_596_800, max: 253_402_300_799 }), fc.integer({ min: -100_000, max: 100_000 })),
+    fc.oneof(fc.integer({ min: -30_610_224_000, max: 253_402_300_799 }), fc.integer({ min: -100_000, max: 100_000 })),
     fc.integer({ min: 0, max: 999_999_999 }),
     (seconds, nanos) => {
       const instant = instantOfProto({ seconds: String(seconds), nanos });
-      assertEquals(microsOf(instant), BigInt(seconds) * 1_000_000n + BigInt(Math.floor(nanos / 1000)));
+      assertEquals(typeof instant, "string");
+      assertEquals(microsOf(String(instant)), BigInt(seconds) * 1_000_000n + BigInt(Math.floor(nanos / 1000)));
     },
   ));
 });

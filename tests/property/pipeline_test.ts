@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import { instantOfProto } from "../../src/entry/instant.ts";
+import { identify } from "../../src/entry/identity.ts";
 import { ingest, type IngestTotals } from "../../src/pipeline.ts";
 import type { Delivery } from "../../src/pubsub/delivery.ts";
 import type { StoreError, WriteBatch } from "../../src/store/store.ts";
@@ -9,8 +9,8 @@ import { FakeSource } from "../support/fake_source.ts";
 import { identity, MemoryStore, storeError } from "../support/memory_store.ts";
 import { FakeTime } from "../support/time.ts";
 
-/** What a message is: an entry, no entry, or an entry that the database refuses. */
-type Kind = "valid" | "malformed" | "refused";
+/** What a message is: an entry, no entry, or one that the database refuses, as an entry or in whatever form. */
+type Kind = "valid" | "malformed" | "refused" | "untaken";
 
 /** Messages that come together, by number: a number that comes again is a redelivery. */
 interface Group {
@@ -30,7 +30,7 @@ type Stop =
 
 const MESSAGES = 40;
 
-const kinds = fc.array(fc.constantFrom<Kind>("valid", "valid", "valid", "malformed", "refused"), {
+const kinds = fc.array(fc.constantFrom<Kind>("valid", "valid", "valid", "malformed", "refused", "untaken"), {
   minLength: MESSAGES,
   maxLength: MESSAGES,
 });
@@ -83,7 +83,7 @@ async function play(
 
   const source = new FakeSource((delivery, settlement) => {
     assertEquals(settlement, "ack", "a message is never given back by the pipeline");
-    const id = identity({ messageId: delivery.messageId, publishTime: instantOfProto(delivery.publishTime) });
+    const id = identity(identify(delivery));
     assert(store.entries.has(id) || store.deadLetters.has(id), "acknowledged before it is stored");
   });
 
@@ -97,7 +97,9 @@ async function play(
       fatal.push(storeError("fatal"));
       throw fatal.at(-1);
     }
-    if (batch.entries.some(({ messageId }) => kindOf(messageId) === "refused")) throw storeError("reject");
+    const refused = batch.entries.some(({ messageId }) => kindOf(messageId) === "refused");
+    const untaken = [...batch.entries, ...batch.deadLetters].some(({ messageId }) => kindOf(messageId) === "untaken");
+    if (refused || untaken) throw storeError("reject");
     if (outcome === "unseen") unseen.add(batch);
   };
   store.afterCommit = (batch) => {
@@ -158,24 +160,25 @@ async function play(
   }
   assertEquals(new Map([...store.counts].map(([label, { count }]) => [label, count])), counted);
 
-  return { store, deliveries, settlements, failure, totals, sourceError, fatal };
+  const taken = deliveries.filter(({ messageId }) => kindOf(messageId) !== "untaken");
+  return { store, taken, settlements, failure, sourceError, fatal };
 }
 
 Deno.test("ingest() stores what it acknowledges exactly once, through any failures, duplicates and stops", async () => {
   await fc.assert(fc.asyncProperty(script, async (script) => {
-    const { deliveries, settlements, failure, sourceError, store } = await play(script);
+    const { taken, settlements, failure, sourceError, store } = await play(script);
     switch (script.stop.kind) {
       case "end":
-        assertEquals([settlements.length, failure], [deliveries.length, undefined]);
+        assertEquals([settlements.length, failure], [taken.length, undefined]);
         assertEquals(
           store.entries.size + store.deadLetters.size,
-          new Set(deliveries.map(({ messageId }) => messageId)).size,
+          new Set(taken.map(({ messageId }) => messageId)).size,
         );
         break;
       case "fail":
         assertStrictEquals(failure, sourceError);
         // Everything but the open batch.
-        assert(deliveries.length - settlements.length < script.settings.countMax);
+        assert(taken.length - settlements.length < script.settings.countMax);
         break;
       case "abort":
         assertEquals(failure, undefined);

@@ -10,10 +10,9 @@ export const OF_PIPELINE: readonly Protection[] = [
   ...protectionsOf({ file: "src/pipeline.ts", test: "tests/unit/pipeline_test.ts" }, [
     {
       name: "A message is acknowledged after its transaction committed, never before",
-      find: `    const result = await writer.write(deliveries.map(decodeOne));
-    for (const delivery of deliveries) delivery.ack(); // Only here: after the commit.`,
-      replace: `    for (const delivery of deliveries) delivery.ack();
-    const result = await writer.write(deliveries.map(decodeOne));`,
+      find: "    const { heldBack, ...result } = await writer.write(writables);",
+      replace: `    for (const delivery of items) delivery.ack();
+    const { heldBack, ...result } = await writer.write(writables);`,
       filter: "ingest() acknowledges a batch after its commit, and nothing before",
     },
     {
@@ -69,6 +68,30 @@ export const OF_PIPELINE: readonly Protection[] = [
       find: "reason, detail, data, attributes };",
       replace: "reason, detail, data: new Uint8Array(), attributes };",
       filter: "ingest() parks what does not decode in its batch's transaction, whole, and acknowledges it",
+    },
+    {
+      name: "What the database takes in no form is not acknowledged",
+      find: "    for (const delivery of settled) delivery.ack();",
+      replace: "    for (const delivery of items) delivery.ack();",
+      filter: "ingest() holds what the database takes in no form, acknowledges the rest",
+    },
+    {
+      name: "What the database takes in no form is tried again by itself",
+      find: "sleep(HELD_BACK_MS, ended.signal).then(again, () => {});",
+      replace: "void again;",
+      filter: "ingest() holds what the database takes in no form, acknowledges the rest",
+    },
+    {
+      name: "After a drain nothing is tried again of what the database takes in no form: it was given back",
+      find: "    ended.abort();",
+      replace: "",
+      filter: "ingest() leaves what the database does not take unsettled at a drain",
+    },
+    {
+      name: "Messages that take long to parse do not keep the leases of others from being extended",
+      find: "    await sleep(0, abort);",
+      replace: "",
+      filter: "ingest() lets others have a turn while it decodes what takes long to parse",
     },
   ]),
   ...protectionsOf({ file: "src/batch/batcher.ts", test: "tests/unit/batch/batcher_test.ts" }, [
@@ -170,18 +193,14 @@ export const OF_PIPELINE: readonly Protection[] = [
     },
     {
       name: "A batch that the database refuses is not lost, nor does it stop the program",
-      find: "            return await this.#split(items, error);",
-      replace: "            throw error;",
+      find: "return items.length > 1 ? await this.#halve(items) : await this.#alone(items[0]!, error);",
+      replace: "throw error;",
       filter: "BatchWriter parks a refused entry whole and stores its neighbours in the same pass",
     },
     {
       name: "Of a refused batch the poison alone is parked, and its neighbours are stored in the same pass",
-      find: "    if (items.length > 1) {",
-      replace: `    if (items.length > 1) {
-      const results: WriteResult[] = [];
-      for (const item of items) results.push(await this.#split([item], error));
-      return results.reduce(sum);
-    } else if (items.length > 1) {`,
+      find: "    const middle = items.length >> 1;",
+      replace: "    const middle = 1;",
       filter: "BatchWriter parks a refused entry whole and stores its neighbours in the same pass",
     },
     {
@@ -192,16 +211,27 @@ export const OF_PIPELINE: readonly Protection[] = [
     },
     {
       name: "The database's words are cut to what their column holds",
-      find: "error.message.slice(0, DETAIL_CHARACTERS_MAX).toWellFormed()",
+      find: "detailOf(error.message)",
       replace: "error.message",
       filter: "BatchWriter keeps 1,000 characters of the database's words, and no half of one",
     },
     {
-      name: "A dead letter that the database refuses stops the program instead of being lost",
-      find: "    if (isDeadLetter(record)) {",
-      replace: `    if (isDeadLetter(record)) return { stored: 0, deadLettered: 0, duplicates: 1, landed: [] };
-    if (isDeadLetter(record)) {`,
-      filter: "BatchWriter fails for good when the database refuses a dead letter, naming its message",
+      name: "A dead letter that the database refuses is held back instead of being lost",
+      find: "landed: [], heldBack: [item] };",
+      replace: "landed: [], heldBack: [] };",
+      filter: "BatchWriter holds back a dead letter that the database refuses, and stores its neighbours",
+    },
+    {
+      name: "An entry that is only too large for a transaction is not parked",
+      find: `isDeadLetter(record) || error.disposition === "oversized"`,
+      replace: "isDeadLetter(record)",
+      filter: "BatchWriter holds back a single entry above the server's limit, and parks it not",
+    },
+    {
+      name: "A batch above a limit that the server has no own word for is written in parts",
+      find: "++outages >= WRITES_OF_ONE_SIZE_MAX && items.length > 1",
+      replace: "++outages < 0",
+      filter: "BatchWriter tries fewer rows at once when a batch fails again and again though probes succeed",
     },
     {
       name: "An abort does not wait for a database that is mute",

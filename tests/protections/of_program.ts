@@ -31,8 +31,8 @@ export const OF_PROGRAM: readonly Protection[] = [
     },
     {
       name: "A service name that its column cannot hold is a dead letter, never cut",
-      find: "serviceName.length > SERVICE_NAME_MAX && [...serviceName].length > SERVICE_NAME_MAX",
-      replace: "serviceName.length < 0",
+      find: "if (longerThan(serviceName, SERVICE_NAME_MAX)) {",
+      replace: "if (serviceName.length < 0) {",
       filter: "decode() counts a service name in code points: 100 are allowed and 101 are not",
     },
     {
@@ -40,6 +40,70 @@ export const OF_PROGRAM: readonly Protection[] = [
       find: "const { service_name, payload, severity, timestamp } =",
       replace: `const { service_name = "", payload, severity, timestamp } =`,
       filter: "decode() names every missing field, before it looks at the others' values",
+    },
+  ]),
+  ...protectionsOf({ file: "src/entry/decode.ts", test: "tests/unit/entry/decode_test.ts" }, [
+    {
+      name: "Data that is larger than an entry can be is not parsed: it would take 56 times its size",
+      find: "  if (length > MESSAGE_BYTES_MAX) {",
+      replace: "  if (length < 0) {",
+      filter: "decode() looks into data up to a size that an entry cannot have, and into nothing larger",
+    },
+  ]),
+  ...protectionsOf({ file: "src/entry/identity.ts", test: "tests/unit/entry/identity_test.ts" }, [
+    {
+      name: "An id that its column cannot hold gets a key made for it, and its batch is stored",
+      find: "if (messageId.length > MESSAGE_ID_MAX) return",
+      replace: "if (messageId.length < 0) return",
+      filter: "identify() makes a key for a message whose id is of 129 characters",
+    },
+    {
+      name: "Ids that a database takes for the same, as 77 and 77 with a space, are not both taken for keys",
+      find: "const MESSAGE_ID = /^[!-~](?:[ -~]*[!-~])?$/;",
+      replace: "const MESSAGE_ID = /^[ -~]+$/;",
+      filter: "identify() makes a key for a message whose id is followed by a space",
+    },
+    {
+      name: "No server can send the key of another message that was made here",
+      find: "return messageId.startsWith(MADE_HERE) ?",
+      replace: "return messageId === MADE_HERE ?",
+      filter: "identify() gives a message that claims to have a made key another one",
+    },
+    {
+      name: "A publish time that is absent or before 1970 is no part of a key",
+      find: `typeof time === "string" && time > EPOCH`,
+      replace: `typeof time === "string"`,
+      filter: "identify() makes a key for a message whose publish time is absent",
+    },
+    {
+      name: "A made key differs for messages that differ in nothing but their publish time",
+      find: "JSON.stringify([messageId, seconds, nanos])",
+      replace: "JSON.stringify([messageId])",
+      filter: "identify() makes the same key for every redelivery, and another one for every other message",
+    },
+  ]),
+  ...protectionsOf({ file: "src/pubsub/pull_response.ts", test: "tests/contract/pull_response_test.ts" }, [
+    {
+      name: "Two message ids that are no text do not become the same",
+      find: `toString("latin1", this.#number(MESSAGE_ID_START)`,
+      replace: `toString("utf8", this.#number(MESSAGE_ID_START)`,
+      filter: "readPullResponse() tells apart ids that are no text",
+    },
+  ]),
+  ...protectionsOf({ file: "src/pubsub/wire.ts", test: "tests/unit/pubsub/wire_test.ts" }, [
+    {
+      name: "A negative time is read as what it is, and differs from other negative times",
+      find: "if (this.value >= 2 ** 63) this.value = this.#signed(this.start);",
+      replace: "",
+      filter: "WireReader reads negative numbers",
+    },
+  ]),
+  ...protectionsOf({ file: "src/commands/flood_watch.ts", test: "tests/unit/commands/flood_watch_test.ts" }, [
+    {
+      name: "A flood of undecodable messages is told once a minute and not with every batch",
+      find: "    if (this.#told && !over) return;",
+      replace: "",
+      filter: "FloodWatch tells of a flood that goes on once a minute",
     },
   ]),
   ...protectionsOf({ file: "src/entry/instant.ts", test: "tests/unit/entry/instant_test.ts" }, [

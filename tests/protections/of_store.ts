@@ -76,6 +76,12 @@ export const OF_STORE: readonly Protection[] = [
       filter: "write() leaves a message that is stored as an entry alone when it comes as a dead letter",
     },
     {
+      name: "MySQL: a dead letter whose key equals another message's for the server is refused, and not tried for ever",
+      find: "if (left === deadLetters) throw indistinct();",
+      replace: "",
+      filter: "write() refuses what the server cannot tell from what it has, in either table",
+    },
+    {
       name: "MySQL: a writer of an entry waits for another one that is just parking the same message",
       find: "LIMIT ${RANGE_ROWS_MAX} LOCK IN SHARE MODE",
       replace: "LIMIT ${RANGE_ROWS_MAX}",

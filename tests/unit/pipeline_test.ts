@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/as
 import type { BatchLimits } from "../../src/batch/policy.ts";
 import { type Flush, ingest, type IngestOptions } from "../../src/pipeline.ts";
 import type { WriteBatch } from "../../src/store/store.ts";
+import type { ReceivedMessage } from "../../src/pubsub/delivery.ts";
 import { received, receivedRange } from "../support/deliveries.ts";
 import { key } from "../support/entries.ts";
 import { FakeSource } from "../support/fake_source.ts";
@@ -27,6 +28,7 @@ function run(options: Partial<Omit<IngestOptions, "limits">> & { readonly limits
       back: () => told.push("back"),
       retried: () => told.push("retried"),
       rejected: ({ messageId }) => told.push(`rejected ${messageId}`),
+      heldBack: ({ messageId }, { message }) => told.push(`held back ${messageId}: ${message}`),
     },
     ...options,
     limits: { countMax: 10, bytesMax: 1_000_000, intervalMs: 60_000, ...options.limits },
@@ -108,6 +110,7 @@ Deno.test("ingest() tells of each batch after its messages are acknowledged", as
   await running;
   const bytes = first!.bytes * 2 + second!.bytes;
   const [landed] = store.entries.values();
+  const [undecodable] = store.deadLetters.values();
   assertEquals(seen, [{
     flush: {
       trigger: "end",
@@ -118,6 +121,7 @@ Deno.test("ingest() tells of each batch after its messages are acknowledged", as
       deadLettered: 1,
       duplicates: 1,
       landed: [landed!],
+      undecodable: [undecodable!],
     },
     acked: 3,
   }]);
@@ -179,6 +183,125 @@ Deno.test("ingest() parks what the database refuses, stores its neighbours, and 
   assertEquals([reason, detail, data], ["rejected_by_store", "no such day", received(4).data]);
   assertEquals(source.log.acked, ackIds(1, 10));
   assertEquals(told, [`rejected ${key(4).messageId}`]);
+});
+
+/** A minute short of ten. */
+const NINE_MINUTES_MS = 9 * 60_000;
+
+/** Makes the store refuse a message in whatever form, until the function that is returned is called. */
+function refuseAltogether(store: MemoryStore, n: number): () => void {
+  let refused = true;
+  store.beforeCommit = ({ entries, deadLetters }) => {
+    if (refused && [...entries, ...deadLetters].some(({ messageId }) => messageId === key(n).messageId)) {
+      throw storeError("reject", "no room");
+    }
+  };
+  return () => refused = false;
+}
+
+Deno.test("ingest() holds what the database takes in no form, acknowledges the rest, and tries it every 10 minutes", async () => {
+  using time = new FakeTime();
+  const { source, store, flushes, told, running } = run();
+  const relent = refuseAltogether(store, 4);
+  const refusal = `held back ${key(4).messageId}: no room`;
+  source.deliver([...receivedRange(1, 3), received(4, { data: "{" }), ...receivedRange(5, 6)]);
+  await time.tickAsync(0);
+  const others = [...ackIds(1, 3), ...ackIds(5, 6)];
+  assertEquals([source.log.acked, told, store.entries.size], [others, [refusal], 9]);
+  assertEquals(flushes.map(({ size, stored, deadLettered }) => [size, stored, deadLettered]), [[9, 9, 0]]);
+
+  await time.tickAsync(NINE_MINUTES_MS);
+  assertEquals(told, [refusal]);
+  await time.tickAsync(60_000);
+  assertEquals(told, [refusal, refusal]);
+  await time.tickAsync(600_000);
+  assertEquals([told, source.log.acked], [[refusal, refusal, refusal], others]);
+
+  relent();
+  await time.tickAsync(600_000);
+  assertEquals([told.length, source.log.acked], [3, [...others, ...ackIds(4, 1)]]);
+  assertEquals(store.deadLetters.get(identity(key(4)))!.reason, "not_json");
+  assertEquals(flushes.map(({ size, bytes }) => [size, bytes])[1], [1, 1]);
+  source.end();
+  assertEquals(await running, { batches: 2, stored: 9, deadLettered: 1, duplicates: 0 });
+  assertEquals(time.timers, 0);
+});
+
+Deno.test("ingest() goes on with other batches while it holds what the database does not take", async () => {
+  using time = new FakeTime();
+  const { source, store, running } = run({ writers: 1 });
+  refuseAltogether(store, 1);
+  source.deliver(receivedRange(1, 30));
+  await time.tickAsync(0);
+  assertEquals(source.log.acked, ackIds(2, 29));
+  source.end();
+  await running;
+});
+
+for (const how of ["drain", "abort"] as const) {
+  Deno.test(`ingest() leaves what the database does not take unsettled at a ${how}, and waits no longer for it`, async () => {
+    using time = new FakeTime();
+    const { source, store, running, abort } = run();
+    refuseAltogether(store, 4);
+    source.deliver(receivedRange(1, 10));
+    await time.tickAsync(0);
+    if (how === "drain") source.end();
+    else abort(new Error("stopped at once"));
+    await running;
+    assertEquals([source.log.settlements.length, time.timers], [9, 0]);
+  });
+}
+
+Deno.test("ingest() ends with a fatal error that comes when it tries again what it holds", async () => {
+  using time = new FakeTime();
+  const { source, store, running, state } = run();
+  refuseAltogether(store, 4);
+  source.deliver(receivedRange(1, 10));
+  await time.tickAsync(0);
+  const fatal = storeError("fatal", "no such table");
+  store.beforeCommit = () => {
+    throw fatal;
+  };
+  const failed = assertRejects(() => running);
+  await time.tickAsync(600_000);
+  assertStrictEquals(await failed, fatal);
+  assertEquals([state.over, time.timers], [true, 0]);
+});
+
+Deno.test("ingest() parks a message whose id or publish time no server should send, under one key however often it comes", async () => {
+  using _time = new FakeTime();
+  const { source, store, running } = run();
+  const good = received(1);
+  const bad: ReceivedMessage[] = [
+    { ...received(2), messageId: "77 " },
+    { ...received(3), messageId: "x".repeat(1_000_000) },
+    { ...received(4), publishTime: { seconds: -1, nanos: -1 } },
+    { ...received(5), messageId: "", publishTime: { seconds: 0, nanos: 0 } },
+  ];
+  source.deliver([good, ...bad, ...bad.map((message) => ({ ...message, ackId: `${message.ackId} again` }))]);
+  source.end();
+  assertEquals(await running, { batches: 1, stored: 1, deadLettered: 4, duplicates: 4 });
+  assertEquals(source.log.acked.length, 9);
+  const parked = [...store.deadLetters.values()];
+  assertEquals(parked.map(({ reason, detail }) => [reason, detail.split(":")[0]]), [
+    ["bad_field", "message_id"],
+    ["bad_field", "message_id"],
+    ["bad_field", "publish_time"],
+    ["bad_field", "message_id"],
+  ]);
+  assertEquals(parked.map(({ data }) => data), bad.map(({ data }) => data));
+  assert(parked.every(({ messageId }) => messageId.startsWith("sha256:")));
+});
+
+Deno.test("ingest() lets others have a turn while it decodes what takes long to parse", async () => {
+  const { source, store, running } = run({ limits: { countMax: 100, bytesMax: 1e9 } });
+  let turns = 0;
+  store.beforeCommit = () => assert(turns > 0, "a batch was decoded at one stretch");
+  // Some hundred milliseconds of parsing: many stretches, on a fast machine too.
+  source.deliver(receivedRange(1, 15, { data: "[".repeat(500_000) }));
+  source.end();
+  const timer = setInterval(() => turns++, 0);
+  await running.finally(() => clearInterval(timer));
 });
 
 Deno.test("ingest() writes at most as many batches at once as it has writers, and reads on when one has ended", async () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { decode, type Decoded, DETAIL_MAX, type Invalid, PAYLOAD_BYTES_MAX } from "../../../src/entry/decode.ts";
-import type { LogEntry } from "../../../src/entry/entry.ts";
+import { decode, type Decoded, type Invalid, MESSAGE_BYTES_MAX, PAYLOAD_BYTES_MAX } from "../../../src/entry/decode.ts";
+import { DETAIL_MAX, type LogEntry } from "../../../src/entry/entry.ts";
 import { MALFORMATIONS } from "../../../src/sim/malformed.ts";
 import { message, PUBLISH_TIME } from "../../support/entries.ts";
 
@@ -170,8 +170,34 @@ for (const [reason, kinds] of Object.entries(MALFORMATIONS)) {
   }
 }
 
+/** Data that fills up to `bytes` what is written with this much left for `filling`. */
+function sized(bytes: number, write: (filling: string) => string): string {
+  return write("x".repeat(bytes - write("").length));
+}
+
+Deno.test("decode() looks into data up to a size that an entry cannot have, and into nothing larger", () => {
+  const fields = JSON.stringify(GOOD).slice(0, -1);
+  const fits = sized(MESSAGE_BYTES_MAX, (filling) => `${fields},"more":"${filling}"}`);
+  assertEquals(valid(fits).payload, "started");
+  const detail = `data: ${MESSAGE_BYTES_MAX + 1} bytes, over ${MESSAGE_BYTES_MAX}, which are not looked into`;
+  assertEquals(invalid(`${fits} `), { state: "invalid", reason: "too_large", detail });
+  // Neither the decoder of UTF-8 nor the parser sees it: they would give other reasons.
+  for (const byte of [0xff, 0x5b]) {
+    assertEquals(invalid(new Uint8Array(MESSAGE_BYTES_MAX + 1).fill(byte)).reason, "too_large");
+  }
+});
+
+Deno.test("decode() takes the largest entry in the longest way to write it", () => {
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  const serviceName = "🚀".repeat(100);
+  const data = `{"service_name":"${[...serviceName].flatMap((char) => char.split("")).map(escaped).join("")}",` +
+    `"payload":"${"\\u0001".repeat(PAYLOAD_BYTES_MAX)}","severity":"info"}`;
+  assert(data.length < MESSAGE_BYTES_MAX);
+  assertEquals([valid(data).serviceName, valid(data).payload.length], [serviceName, PAYLOAD_BYTES_MAX]);
+});
+
 Deno.test("decode() survives nesting that would overflow a recursive parser", () => {
-  const depth = 1_000_000;
+  const depth = 200_000;
   const nested = "[".repeat(depth) + "]".repeat(depth);
   assertEquals(invalid(nested).reason, "not_object");
   assertEquals(invalid("[".repeat(depth)).reason, "not_json");
@@ -182,8 +208,9 @@ Deno.test("decode() survives nesting that would overflow a recursive parser", ()
 Deno.test("decode() keeps details short and well-formed when values are long", () => {
   for (
     const data of [
-      { ...GOOD, severity: "🚀".repeat(500_000) },
-      { ...GOOD, severity: "\u0001".repeat(500_000) },
+      { ...GOOD, severity: "🚀".repeat(100_000) },
+      { ...GOOD, severity: "\u0001".repeat(80_000) },
+      { ...GOOD, service_name: "🚀".repeat(100_000) },
       { ...GOOD, severity: `a${"🚀".repeat(500)}` },
       { ...GOOD, timestamp: "\ud800".repeat(2_000) },
       "🚀".repeat(100_000),

@@ -34,6 +34,17 @@ Deno.test("WireReader skips fixed numbers and reads long varints", () => {
   assertEquals(found, [[1, 0], [2, 0], [3, 2 ** 40]]);
 });
 
+Deno.test("WireReader reads negative numbers, which take ten bytes, and the largest positive one", () => {
+  // Field 1 as -1, -2 and 2^63 - 1.
+  const head = (first: number) => [8, first, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
+  const reader = new WireReader(
+    Uint8Array.of(...head(0xff), 0x01, ...head(0xfe), 0x01, ...head(0xff).slice(0, 9), 0x7f),
+  );
+  const found: number[] = [];
+  while (reader.next()) found.push(reader.value);
+  assertEquals(found, [-1, -2, 2 ** 63]);
+});
+
 for (
   const [what, bytes] of [
     ["a value that is cut short", Uint8Array.of(10, 5, 1, 2)],

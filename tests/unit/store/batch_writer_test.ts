@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import type { DeadLetter, LogEntry } from "../../../src/entry/entry.ts";
 import { BatchWriter, isDeadLetter, type Writable, type WriteResult } from "../../../src/store/batch_writer.ts";
-import { StoreError, type WriteBatch } from "../../../src/store/store.ts";
+import type { StoreError, WriteBatch } from "../../../src/store/store.ts";
 import { entry, key } from "../../support/entries.ts";
 import { identity, MemoryStore, storeError } from "../../support/memory_store.ts";
 import { FakeTime } from "../../support/time.ts";
@@ -19,6 +19,7 @@ function setup() {
       back: (outageMs) => told.push(["back", outageMs]),
       retried: ({ message }) => told.push(["retried", message]),
       rejected: ({ messageId }) => told.push(["rejected", messageId]),
+      heldBack: ({ messageId }, { message }) => told.push(["heldBack", [messageId, message]]),
     },
   });
   return { store, writer, told, abort: (reason: unknown) => controller.abort(reason) };
@@ -57,6 +58,16 @@ function failFirst(store: MemoryStore, times: number, fail: () => never): void {
   };
 }
 
+/** Makes the store take so many rows at once, at most. */
+function takeAtMost(store: MemoryStore, rows: number, failure: () => StoreError): void {
+  store.beforeCommit = ({ entries, deadLetters }) => {
+    if (entries.length + deadLetters.length > rows) throw failure();
+  };
+}
+
+/** What a write that changes nothing says. */
+const NOTHING: WriteResult = { stored: 0, deadLettered: 0, duplicates: 0, landed: [], heldBack: [] };
+
 function never(): Promise<void> {
   return new Promise(() => {});
 }
@@ -71,6 +82,7 @@ Deno.test("BatchWriter writes entries and dead letters in one transaction and sa
     deadLettered: 1,
     duplicates: 2,
     landed: [items[1]!.record as LogEntry, items[2]!.record as LogEntry],
+    heldBack: [],
   });
   assertEquals(store.attempts.map(({ entries, deadLetters }) => [entries.length, deadLetters.length]), [[4, 1]]);
   assertEquals(told, []);
@@ -191,7 +203,7 @@ Deno.test("BatchWriter stores a batch once whose commit succeeded unseen", async
   };
   const writing = writer.write([...writables(1, 2), deadLetter(3)]);
   await time.runAllAsync();
-  assertEquals(await writing, { stored: 0, deadLettered: 0, duplicates: 3, landed: [] });
+  assertEquals(await writing, { ...NOTHING, duplicates: 3 });
   assertEquals(await store.totals(), { entries: 2, counted: 2, deadLetters: 1 });
 });
 
@@ -241,7 +253,7 @@ Deno.test("BatchWriter does not tell of a refused entry that was parked before",
   const parked = deadLetter(1).record as DeadLetter;
   store.deadLetters.set(identity(parked), parked);
   refuse(store, 1);
-  assertEquals(await writer.write([writable(1)]), { stored: 0, deadLettered: 0, duplicates: 1, landed: [] });
+  assertEquals(await writer.write([writable(1)]), { ...NOTHING, duplicates: 1 });
   assertEquals(told, []);
   assertStrictEquals(store.deadLetters.get(identity(key(1))), parked);
 });
@@ -269,23 +281,84 @@ Deno.test("BatchWriter retries and waits while it looks for a refused entry", as
   await time.runAllAsync();
   // Of [1, 2, 3] the half [1] is retried, then waited with, then stored; of [2, 3] both are stored alone.
   assertEquals(await writing, {
+    ...NOTHING,
     stored: 3,
-    deadLettered: 0,
-    duplicates: 0,
     landed: writables(1, 3).map(({ record }) => record as LogEntry),
   });
   assertEquals(told.map(([event]) => event), ["retried", "away", "back"]);
 });
 
-Deno.test("BatchWriter fails for good when the database refuses a dead letter, naming its message", async () => {
-  const { store, writer } = setup();
-  const cause = storeError("reject", "no room");
+Deno.test("BatchWriter holds back a dead letter that the database refuses, and stores its neighbours", async () => {
+  const { store, writer, told } = setup();
   store.beforeCommit = ({ deadLetters }: WriteBatch) => {
-    if (deadLetters.length > 0) throw cause;
+    if (deadLetters.some(({ messageId }) => messageId === key(3).messageId)) throw storeError("reject", "no room");
   };
-  const error = await assertRejects(() => writer.write([writable(1), deadLetter(2)]), StoreError);
-  assertEquals([error.disposition, error.message], ["fatal", `Cannot park message ${key(2).messageId}: no room`]);
-  assertStrictEquals(error.cause, cause);
+  const items = [writable(1), deadLetter(2), deadLetter(3), writable(4)];
+  const { heldBack, ...result } = await writer.write(items);
+  assertEquals([result.stored, result.deadLettered, result.duplicates], [2, 1, 0]);
+  assertEquals([heldBack.length, heldBack[0] === items[2]], [1, true]);
+  assertEquals(await store.totals(), { entries: 2, counted: 2, deadLetters: 1 });
+  assertEquals(told, [["heldBack", [key(3).messageId, "no room"]]]);
+});
+
+Deno.test("BatchWriter holds back a message that the database takes neither as an entry nor as a dead letter", async () => {
+  const { store, writer, told } = setup();
+  store.beforeCommit = () => {
+    throw storeError("reject", "never");
+  };
+  const item = writable(1);
+  const { heldBack, ...result } = await writer.write([item]);
+  assertEquals(result, { stored: 0, deadLettered: 0, duplicates: 0, landed: [] });
+  // The pipeline knows what is held back by the message that it came in.
+  assertStrictEquals(heldBack[0]!.raw, item.raw);
+  assertEquals(told, [["heldBack", [key(1).messageId, "never"]]]);
+});
+
+Deno.test("BatchWriter writes a batch above the server's limit in parts that fit, and parks nothing", async () => {
+  const { store, writer, told } = setup();
+  takeAtMost(store, 10, () => storeError("oversized", "more than max_binlog_cache_size"));
+  const items = [...writables(1, 50), deadLetter(51), ...writables(52, 13)];
+  const result = await writer.write(items);
+  assertEquals([result.stored, result.deadLettered, result.landed.length, result.heldBack], [63, 1, 63, []]);
+  assertEquals(
+    store.attempts.filter(({ entries, deadLetters }) => entries.length + deadLetters.length <= 10).length,
+    8,
+  );
+  assertEquals(told, []);
+});
+
+Deno.test("BatchWriter holds back a single entry above the server's limit, and parks it not", async () => {
+  const { store, writer, told } = setup();
+  takeAtMost(store, 0, () => storeError("oversized", "more than max_binlog_cache_size"));
+  const item = writable(1);
+  assertEquals(await writer.write([item]), { ...NOTHING, heldBack: [item] });
+  assertEquals([store.deadLetters.size, told.map(([event]) => event)], [0, ["heldBack"]]);
+});
+
+Deno.test("BatchWriter tries fewer rows at once when a batch fails again and again though probes succeed", async () => {
+  using time = new FakeTime();
+  const { store, writer, told } = setup();
+  takeAtMost(store, 25, () => storeError("reconnect", "error on observer while running replication hook"));
+  const writing = writer.write(writables(1, 50));
+  await time.runAllAsync();
+  assertEquals((await writing).stored, 50);
+  assertEquals(store.attempts.map(({ entries }) => entries.length), [50, 50, 50, 50, 50, 25, 25]);
+  assertEquals(told.map(([event]) => event), ["away", "back"]);
+});
+
+Deno.test("BatchWriter keeps a batch whole through an outage, however long", async () => {
+  using time = new FakeTime();
+  const { store, writer } = setup();
+  let there = false;
+  store.beforeCommit = store.onProbe = () => {
+    if (!there) throw storeError("reconnect");
+  };
+  const writing = writer.write(writables(1, 50));
+  await time.tickAsync(3_600_000);
+  there = true;
+  await time.runAllAsync();
+  assertEquals((await writing).stored, 50);
+  assertEquals(store.attempts.map(({ entries }) => entries.length), [50, 50]);
 });
 
 Deno.test("BatchWriter throws what is fatal at once", async () => {

@@ -8,8 +8,8 @@ import {
 } from "../../../src/store/mysql_errors.ts";
 import type { Disposition } from "../../../src/store/store.ts";
 
-const answer = (errno: number, sqlState = "HY000") =>
-  Object.assign(new Error(`error ${errno}`), { errno, sqlState, code: "ER_SOMETHING", sql: "INSERT 'secret payload'" });
+const answer = (errno: number, sqlState = "HY000", message = `error ${errno}`) =>
+  Object.assign(new Error(message), { errno, sqlState, code: "ER_SOMETHING", sql: "INSERT 'secret payload'" });
 /** The driver knows no name for numbers that only proxies and newer servers send. */
 const nameless = (errno: number, sqlState = "HY000") => Object.assign(answer(errno, sqlState), { code: undefined });
 const local = (code: string) => Object.assign(new Error(`connect ${code}`), { code, errno: -111, fatal: true });
@@ -34,6 +34,13 @@ const CASES: readonly (readonly [what: string, error: Error, disposition: Dispos
   ["a value that is too long", answer(1406, "22001"), "reject"],
   ["characters that do not fit", answer(1366), "reject"],
   ["a word that an ENUM does not have", answer(1265, "01000"), "reject"],
+  ["more than the binary log's cache takes", answer(1197), "oversized"],
+  ["more than a packet", answer(1153, "08S01"), "oversized"],
+  ["more rows than Galera takes", answer(1180, "HY000", "wsrep_max_ws_rows exceeded"), "oversized"],
+  ["more bytes than Galera takes", answer(1105, "HY000", "Maximum writeset size exceeded"), "oversized"],
+  ["anything else without a number of its own", answer(1105), "reconnect"],
+  ["a commit with an unknown end", answer(1180, "HY000", "Got error 5 - 'I/O error' during COMMIT"), "reconnect"],
+  ["a race lost to another member", answer(1180, "HY000", "Got error 149 - 'Lock deadlock' during COMMIT"), "retry"],
   ["a wrong password", answer(1045, "28000"), "fatal"],
   ["a missing table", answer(1146, "42S02"), "fatal"],
   ["an unknown database", answer(1049, "42000"), "fatal"],
