@@ -19,6 +19,8 @@ export interface Round {
   readonly brokerMicros?: number;
   /** The most memory that the process under test ever had resident. */
   readonly peakBytes?: number;
+  /** The longest that the process under test did not answer a health check within the window, in milliseconds. */
+  readonly stallMs?: number;
 }
 
 /** One side in one setting, over all rounds. */

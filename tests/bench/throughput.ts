@@ -14,7 +14,8 @@ import type { MessageSource } from "./messages.ts";
 import { type Usage, usageOf } from "./process_usage.ts";
 import type { Round } from "./result.ts";
 import { type Bench, pause } from "./scenario.ts";
-import { failure, type Side, stop, whereabouts } from "./subject.ts";
+import { StallWatch } from "./stall_watch.ts";
+import { failure, type Side, stop, type Subject, whereabouts } from "./subject.ts";
 import { short } from "./table.ts";
 import { checkTables, migratedDatabase, readCounters } from "./tables.ts";
 
@@ -64,6 +65,7 @@ export async function throughput(bench: Bench, options: ThroughputOptions): Prom
   await first(server.waitFor(({ openStreams }) => openStreams >= streams, { signal }));
   await first(pause(bench.options.quick ? REST_MS.quick : REST_MS.full, signal));
 
+  using stalls = healthAddress(subjects) === undefined ? undefined : new StallWatch(healthAddress(subjects)!);
   const beside = [bench.server.control?.pid, Deno.pid];
   const besideBefore = await Promise.all(beside.map(cpuSecondsOf));
   const idle = await Promise.all(subjects.map(({ pid }) => usageOf(pid)));
@@ -76,6 +78,7 @@ export async function throughput(bench: Bench, options: ThroughputOptions): Prom
     return acknowledged >= timed;
   }, { signal }));
   const seconds = (performance.now() - startedAt) / 1000;
+  const stallMs = await stalls?.longestMs();
   const used = await Promise.all(subjects.map(({ pid }) => usageOf(pid)));
   const besideAfter = await Promise.all(beside.map(cpuSecondsOf));
   const [databaseMicros, brokerMicros] = besideAfter.map((after, index) =>
@@ -95,6 +98,7 @@ export async function throughput(bench: Bench, options: ThroughputOptions): Prom
     ...(Number.isNaN(databaseMicros) ? {} : { databaseMicros: databaseMicros! }),
     brokerMicros: brokerMicros!,
     peakBytes: Math.max(...used.map(({ peakBytes }) => peakBytes)),
+    ...(stallMs === undefined ? {} : { stallMs }),
     lastOverFirstTenth: (tenths[0]! - startedAt) / (tenths[9]! - tenths[8]!),
     errors: subjects.flatMap(({ log }) => log ?? []).filter(({ level }) => level === "error").length,
   };
@@ -140,6 +144,12 @@ class Progress implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }
+}
+
+/** Where the first process answers health checks, if it does. */
+function healthAddress([subject]: readonly Subject[]): string | undefined {
+  const line = subject?.log?.find(({ msg }) => msg === "answering health checks");
+  return line === undefined ? undefined : String(line.address);
 }
 
 /** NaN for a server that somebody else runs. */

@@ -17,6 +17,9 @@ import { freshThroughput } from "../throughput.ts";
 const BATCH_SIZE = 5_000;
 const PAYLOAD_BYTES = 100;
 
+/** How long its event loop is held up can be asked from outside. */
+const HEALTH = { HEALTHPORT: "0" };
+
 /** LMS against the same without its guarantees, and against the store alone. */
 export const pipeline: Scenario = {
   name: "pipeline",
@@ -26,9 +29,9 @@ export const pipeline: Scenario = {
     const source = new MessageSource({ payloadBytes: PAYLOAD_BYTES, services: 3 });
     const { before } = bench.options;
     const sides = [
-      lms(),
+      lms(HEALTH),
       reference("bare.ts", { label: "bare", streams: 4 }),
-      ...(before === undefined ? [] : [lms({}, { label: "before", binary: before })]),
+      ...(before === undefined ? [] : [lms(HEALTH, { label: "before", binary: before })]),
     ];
     const contestants = [
       ...sides.map((side) => ({
@@ -50,6 +53,7 @@ export const pipeline: Scenario = {
         ...(before === undefined
           ? []
           : [figure("LMS over before", { rounds: over("before"), target: targetOf(bench, { atLeast: 0.97 }) })]),
+        figure("longest stall of LMS", { unit: "ms", rounds: rounds[0]!.map(({ stallMs }) => stallMs!) }),
         figure("CPU of LMS", {
           unit: "us a message",
           rounds: rounds[0]!.map(({ cpuMicros }) => cpuMicros!),
