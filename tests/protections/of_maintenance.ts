@@ -78,7 +78,7 @@ await work({ confirm: async () => {} }))(async ({ confirm }) => {",
   {
     name: "A replayed entry that the database refuses does not hold up its neighbours",
     file: "src/store/replay.ts",
-    find: `if (error.disposition === "reject") return await split(chunk, error);`,
+    find: `if (error.disposition === "reject" || error.disposition === "oversized") return await split(chunk, error);`,
     replace: "",
     test: SQLITE,
     filter: "replay() moves the neighbours of an entry that the database refuses",
