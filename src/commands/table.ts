@@ -14,7 +14,7 @@ export function alignedRows(given: readonly (readonly (string | number)[])[]): s
   const columns = rows[0]?.length ?? 0;
   const widths = Array.from(
     { length: columns },
-    (_, column) => Math.max(...rows.map((row) => String(row[column] ?? "").length)),
+    (_, column) => rows.reduce((width, row) => Math.max(width, String(row[column] ?? "").length), 0),
   );
   const numeric = widths.map((_, column) => rows.slice(1).every((row) => typeof row[column] === "number"));
   return rows.map((row) =>
