@@ -48,17 +48,17 @@ export function verification({ stored, replayed, counted, deadLetters, inBoth }:
     entries: total(stored),
     counted: total(counted),
     deadLetters: byStatus,
-    differences: [...rows.values()].filter((row) => row.stored !== row.counted).sort(byKey),
+    differences: [...rows.values()].filter((row) => row.stored !== row.counted).sort(byCodePoints),
     inBoth,
-    stored: stored.toSorted(byKey),
-    replayed: replayed.toSorted(byKey),
+    stored: stored.toSorted(byCodePoints),
+    replayed: replayed.toSorted(byCodePoints),
     reasons,
   };
 }
 
 /** What has to be added to each counter, in the order in which every writer changes counters. */
 export function deltas(differences: readonly CountDifference[]): SeverityCount[] {
-  return differences.toSorted(byKey).map(({ serviceName, severity, stored, counted }) => ({
+  return differences.toSorted(byUnits).map(({ serviceName, severity, stored, counted }) => ({
     serviceName,
     severity,
     count: stored - counted,
@@ -67,9 +67,20 @@ export function deltas(differences: readonly CountDifference[]): SeverityCount[]
 
 type Key = Pick<SeverityCount, "serviceName" | "severity">;
 
-function byKey(a: Key, b: Key): number {
+/** As writers sort, `countEntries` among them. */
+function byUnits(a: Key, b: Key): number {
   if (a.serviceName !== b.serviceName) return a.serviceName < b.serviceName ? -1 : 1;
   return SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity);
+}
+
+/** As databases sort: an emoji comes after every letter, though its first unit is a smaller number than some have. */
+function byCodePoints(a: Key, b: Key): number {
+  const [one, other] = [a.serviceName, b.serviceName];
+  let at = 0;
+  while (at < one.length && one[at] === other[at]) at++;
+  // Past the end of one it is the shorter one. Within a pair whose first half is shared, the second halves decide.
+  const order = (one.codePointAt(at) ?? -1) - (other.codePointAt(at) ?? -1);
+  return order !== 0 ? order : SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity);
 }
 
 function total(counts: readonly SeverityCount[]): number {

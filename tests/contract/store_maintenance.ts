@@ -45,6 +45,19 @@ export function exerciseMaintenance(name: string, fresh: MakeFixture): void {
     assertEquals(found.replayed, []);
   });
 
+  Deno.test(`${name}: verify() orders services as the database does, by code points`, async () => {
+    await using fixture = await fresh();
+    await using store = fixture.open();
+    // By UTF-16 units the emoji would stand before the full-width letter and the private one.
+    const names = ["a", "ab", "b", "\ue000", "\uff21", "\u{1f600}", "\u{1f600}a", "\u{1f601}"];
+    await write(store, { entries: names.map((serviceName, n) => entry({ ...key(n), serviceName })) });
+    await fixture.query("UPDATE service_severity SET count = count + 1");
+    const { stored, differences } = await store.verify();
+    assertEquals(stored.map(({ serviceName }) => serviceName), names);
+    assertEquals(differences.map(({ serviceName }) => serviceName), names);
+    assertEquals((await store.severityCounts()).map(({ serviceName }) => serviceName), names);
+  });
+
   Deno.test(`${name}: verify() finds counters that are too high, too low, missing and surplus, and repair() puts them right`, async () => {
     await using fixture = await fresh();
     await using store = fixture.open();
