@@ -49,7 +49,7 @@ export interface Verification {
   /** The sum of `count` over `service_severity`. */
   readonly counted: number;
   readonly deadLetters: Readonly<Record<DeadLetterStatus, number>>;
-  /** Ordered by service, then by severity's rank. */
+  /** Ordered by service, by code points as databases do, then by severity's rank. */
   readonly differences: readonly CountDifference[];
   /** Messages that are an entry and also a dead letter that was not replayed (against invariant 2). */
   readonly inBoth: number;
@@ -77,11 +77,30 @@ export interface StoredDeadLetter extends DeadLetterSummary, DeadLetter {}
 export interface DeadLetterFilter {
   readonly statuses?: readonly DeadLetterStatus[];
   readonly reason?: DeadLetterReason;
+  /** Only those published then or later. */
+  readonly since?: Instant;
+  /** Only those with one of these keys: found by the primary key, where there are at most 1,000 of them. */
+  readonly keys?: readonly MessageKey[];
   readonly messageIds?: readonly string[];
-  /** Only those after this key: the last of the page before. */
+}
+
+/** A part of the dead letters that a filter admits, in order. */
+export interface DeadLetterPage extends DeadLetterFilter {
+  /** Whether the last published come first; by default they come last. */
+  readonly newestFirst?: boolean;
+  /** Only those that come after this key: the last of the page before. */
   readonly after?: MessageKey;
   /** At most so many, at least 1. */
   readonly limit: number;
+}
+
+/** Dead letters that share a reason. */
+export interface DeadLetterGroup {
+  readonly reason: DeadLetterReason;
+  readonly count: number;
+  /** The publish times of the oldest and of the newest. */
+  readonly oldest: Instant;
+  readonly newest: Instant;
 }
 
 /** What {@linkcode Maintenance.replay} did. Every entry is in one of the three. */
@@ -116,10 +135,13 @@ export interface Maintenance {
   repair(): Promise<Verification>;
 
   /** Dead letters in key order, without their data. @throws {StoreError} */
-  listDeadLetters(filter: DeadLetterFilter): Promise<DeadLetterSummary[]>;
+  listDeadLetters(page: DeadLetterPage): Promise<DeadLetterSummary[]>;
 
-  /** How many dead letters the filter admits, whatever its `limit`. @throws {StoreError} */
-  countDeadLetters(filter: Omit<DeadLetterFilter, "limit">): Promise<number>;
+  /** How many dead letters the filter admits. @throws {StoreError} */
+  countDeadLetters(filter: DeadLetterFilter): Promise<number>;
+
+  /** The dead letters that the filter admits, by reason, in no order; reasons without any are left out. @throws {StoreError} */
+  groupDeadLetters(filter: DeadLetterFilter): Promise<DeadLetterGroup[]>;
 
   /** The dead letters with these keys, whole, in key order; keys without one are left out. @throws {StoreError} */
   deadLettersByKey(keys: readonly MessageKey[]): Promise<StoredDeadLetter[]>;
@@ -135,10 +157,10 @@ export interface Maintenance {
   replay(entries: readonly LogEntry[]): Promise<ReplayResult>;
 
   /**
-   * Marks open dead letters `dropped`: settled for good, also when their messages come again.
+   * Marks open dead letters `dropped`: settled for good, also when their messages come again. A transaction takes 500.
    *
    * @returns The keys of those that were open and are now dropped, in key order.
-   * @throws {StoreError}
+   * @throws {StoreError} After a throw some may be dropped; running it again is safe.
    */
   drop(keys: readonly MessageKey[]): Promise<MessageKey[]>;
 }

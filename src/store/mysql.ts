@@ -7,6 +7,8 @@ import type { LogEntry, MessageKey } from "../entry/entry.ts";
 import { describeAddress, type MysqlAddress } from "./database_url.ts";
 import type {
   DeadLetterFilter,
+  DeadLetterGroup,
+  DeadLetterPage,
   DeadLetterSummary,
   MaintainedStore,
   ReplayResult,
@@ -18,6 +20,7 @@ import {
   countDeadLetters,
   deadLettersByKey,
   dropDeadLetters,
+  groupDeadLetters,
   listDeadLetters,
   replayEntries,
 } from "./mysql_dead_letters.ts";
@@ -38,7 +41,7 @@ import { MysqlSessions } from "./mysql_sessions.ts";
 import { readFacts, readVerification, repairCounters } from "./mysql_verify.ts";
 import { writePlan } from "./mysql_write.ts";
 import { dayNumber } from "./partitions.ts";
-import { replayAll } from "./replay.ts";
+import { dropAll, replayAll } from "./replay.ts";
 import {
   type AppliedMigration,
   type SeverityCount,
@@ -152,12 +155,16 @@ export class MysqlStore implements MaintainedStore {
     return await this.#change("repair the counters", (session) => repairCounters(session, this.#elsewhere));
   }
 
-  async listDeadLetters(filter: DeadLetterFilter): Promise<DeadLetterSummary[]> {
-    return await this.#read((session) => listDeadLetters(session, filter));
+  async listDeadLetters(page: DeadLetterPage): Promise<DeadLetterSummary[]> {
+    return await this.#read((session) => listDeadLetters(session, page));
   }
 
-  async countDeadLetters(filter: Omit<DeadLetterFilter, "limit">): Promise<number> {
+  async countDeadLetters(filter: DeadLetterFilter): Promise<number> {
     return await this.#read((session) => countDeadLetters(session, filter));
+  }
+
+  async groupDeadLetters(filter: DeadLetterFilter): Promise<DeadLetterGroup[]> {
+    return await this.#read((session) => groupDeadLetters(session, filter));
   }
 
   async deadLettersByKey(keys: readonly MessageKey[]): Promise<StoredDeadLetter[]> {
@@ -172,7 +179,10 @@ export class MysqlStore implements MaintainedStore {
   }
 
   async drop(keys: readonly MessageKey[]): Promise<MessageKey[]> {
-    return await this.#change("drop dead letters", (session) => dropDeadLetters(session, keys));
+    return await dropAll(
+      keys,
+      (chunk) => this.#change("drop dead letters", (session) => dropDeadLetters(session, chunk)),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,7 +5,14 @@
  */
 import { escape } from "mysql2";
 import type { DeadLetterReason, LogEntry, MessageKey } from "../entry/entry.ts";
-import type { DeadLetterFilter, DeadLetterStatus, DeadLetterSummary, StoredDeadLetter } from "./maintenance.ts";
+import type {
+  DeadLetterFilter,
+  DeadLetterGroup,
+  DeadLetterPage,
+  DeadLetterStatus,
+  DeadLetterSummary,
+  StoredDeadLetter,
+} from "./maintenance.ts";
 import { addCounts, keyList, KEYS_PER_LIST } from "./mysql_insert.ts";
 import { inSnapshot } from "./mysql_read.ts";
 import type { MysqlSession } from "./mysql_session.ts";
@@ -16,26 +23,36 @@ import { countEntries, keySet, planKeys, without } from "./write_plan.ts";
 const SUMMARY = "publish_time, message_id, reason, detail, status, LENGTH(data), created_at, updated_at";
 
 /** See `Maintenance.listDeadLetters`. */
-export async function listDeadLetters(session: MysqlSession, filter: DeadLetterFilter): Promise<DeadLetterSummary[]> {
+export async function listDeadLetters(session: MysqlSession, page: DeadLetterPage): Promise<DeadLetterSummary[]> {
+  const order = page.newestFirst ? "publish_time DESC, message_id DESC" : "publish_time, message_id";
   const rows = await inSnapshot(session, () =>
     session.tuples(
-      `SELECT ${SUMMARY} FROM dead_letters${where(filter)} ORDER BY publish_time, message_id LIMIT ${
-        escape(filter.limit)
-      }`,
+      `SELECT ${SUMMARY} FROM dead_letters${where(page)} ORDER BY ${order} LIMIT ${escape(page.limit)}`,
     ));
   return rows.map(summary);
 }
 
 /** See `Maintenance.countDeadLetters`. */
-export async function countDeadLetters(
-  session: MysqlSession,
-  filter: Omit<DeadLetterFilter, "limit">,
-): Promise<number> {
+export async function countDeadLetters(session: MysqlSession, filter: DeadLetterFilter): Promise<number> {
   const [count] = await inSnapshot(
     session,
     () => session.values(`SELECT COUNT(*) FROM dead_letters${where(filter)}`),
   );
   return Number(count);
+}
+
+/** See `Maintenance.groupDeadLetters`. */
+export async function groupDeadLetters(session: MysqlSession, filter: DeadLetterFilter): Promise<DeadLetterGroup[]> {
+  const rows = await inSnapshot(session, () =>
+    session.tuples(
+      `SELECT reason, COUNT(*), MIN(publish_time), MAX(publish_time) FROM dead_letters${where(filter)} GROUP BY reason`,
+    ));
+  return rows.map(([reason, count, oldest, newest]) => ({
+    reason: reason as DeadLetterReason,
+    count: Number(count),
+    oldest: String(oldest),
+    newest: String(newest),
+  }));
 }
 
 /** See `Maintenance.deadLettersByKey`. */
@@ -61,10 +78,10 @@ ORDER BY publish_time, message_id`,
   return letters;
 }
 
-/** See `Maintenance.drop`. */
+/** Drops dead letters in one transaction, see `Maintenance.drop`. @param keys Sorted, each once. */
 export async function dropDeadLetters(session: MysqlSession, keys: readonly MessageKey[]): Promise<MessageKey[]> {
   await session.begin();
-  const open = await lockedWith(session, { keys: planKeys(keys), statuses: ["open"] });
+  const open = await lockedWith(session, { keys, statuses: ["open"] });
   await mark(session, open, "dropped");
   await session.change("COMMIT");
   return open;
@@ -136,17 +153,23 @@ function* lists<T>(items: readonly T[]): Generator<readonly T[]> {
   for (let i = 0; i < items.length; i += KEYS_PER_LIST) yield items.slice(i, i + KEYS_PER_LIST);
 }
 
-function where({ statuses, reason, messageIds, after }: Omit<DeadLetterFilter, "limit">): string {
+function where(filter: DeadLetterFilter | DeadLetterPage): string {
+  const { statuses, reason, since, keys, messageIds, after, newestFirst }: Partial<DeadLetterPage> = filter;
   const conditions: string[] = [];
   // An empty list admits nothing, and is no SQL.
   if (statuses !== undefined) conditions.push(statuses.length === 0 ? "FALSE" : `status IN (${escape([...statuses])})`);
   if (reason !== undefined) conditions.push(`reason = ${escape(reason)}`);
+  if (since !== undefined) conditions.push(`publish_time >= ${escape(since)}`);
+  if (keys !== undefined) {
+    conditions.push(keys.length === 0 ? "FALSE" : `(publish_time, message_id) IN (${keyList(keys)})`);
+  }
   if (messageIds !== undefined) {
     conditions.push(messageIds.length === 0 ? "FALSE" : `message_id IN (${escape([...messageIds])})`);
   }
   if (after !== undefined) {
     const [time, id] = [escape(after.publishTime), escape(after.messageId)];
-    conditions.push(`(publish_time > ${time} OR (publish_time = ${time} AND message_id > ${id}))`);
+    const beyond = newestFirst ? "<" : ">";
+    conditions.push(`(publish_time ${beyond} ${time} OR (publish_time = ${time} AND message_id ${beyond} ${id}))`);
   }
   return conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
 }

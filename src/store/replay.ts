@@ -1,5 +1,5 @@
 /**
- * Replays any number of entries, a transaction at a time, whatever the store.
+ * Replays entries and drops dead letters, any number of them, a transaction at a time, whatever the store.
  *
  * @module
  */
@@ -8,6 +8,7 @@ import { Backoff } from "../ops/backoff.ts";
 import { sleep } from "../ops/sleep.ts";
 import type { ReplayResult } from "./maintenance.ts";
 import { StoreError } from "./store.ts";
+import { planKeys } from "./write_plan.ts";
 
 /** What one transaction did. */
 export interface ReplayedChunk {
@@ -16,8 +17,8 @@ export interface ReplayedChunk {
   readonly settled: readonly MessageKey[];
 }
 
-/** Entries of one transaction: few enough that writers of the same messages do not wait for long. */
-const ENTRIES_PER_TRANSACTION = 500;
+/** Messages of one transaction: few enough that writers of the same messages do not wait for long. */
+const KEYS_PER_TRANSACTION = 500;
 /** A transaction that loses so many races in a row has another problem. About 20 s asleep, at most. */
 const ATTEMPTS_MAX = 12;
 
@@ -39,19 +40,14 @@ export async function replayAll(
   };
 
   async function run(chunk: readonly LogEntry[]): Promise<void> {
-    const backoff = new Backoff({ firstMs: 20, maxMs: 2_000 });
-    for (let attempt = 1;; attempt++) {
-      try {
-        const { replayed, settled } = await replay(chunk);
-        result.replayed.push(...replayed.map(keyOf));
-        result.settled.push(...settled.map(keyOf));
-        return;
-      } catch (error) {
-        if (!(error instanceof StoreError)) throw error;
-        if (error.disposition === "reject" || error.disposition === "oversized") return await split(chunk, error);
-        if (error.disposition !== "retry" || attempt === ATTEMPTS_MAX) throw error;
-        await sleep(backoff.next());
-      }
+    try {
+      const { replayed, settled } = await untilWon(() => replay(chunk));
+      result.replayed.push(...replayed.map(keyOf));
+      result.settled.push(...settled.map(keyOf));
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      if (error.disposition === "reject" || error.disposition === "oversized") return await split(chunk, error);
+      throw error;
     }
   }
 
@@ -65,10 +61,40 @@ export async function replayAll(
     await run(chunk.slice(middle));
   }
 
-  for (let i = 0; i < sorted.length; i += ENTRIES_PER_TRANSACTION) {
-    await run(sorted.slice(i, i + ENTRIES_PER_TRANSACTION));
+  for (let i = 0; i < sorted.length; i += KEYS_PER_TRANSACTION) {
+    await run(sorted.slice(i, i + KEYS_PER_TRANSACTION));
   }
   return result;
+}
+
+/**
+ * Runs `drop` for the keys, in key order; again where it lost a race.
+ *
+ * @param drop Drops the dead letters of sorted keys, in one transaction; returns the keys of those that were open.
+ */
+export async function dropAll(
+  keys: readonly MessageKey[],
+  drop: (keys: readonly MessageKey[]) => Promise<MessageKey[]>,
+): Promise<MessageKey[]> {
+  const sorted = planKeys(keys);
+  const dropped: MessageKey[] = [];
+  for (let i = 0; i < sorted.length; i += KEYS_PER_TRANSACTION) {
+    dropped.push(...await untilWon(() => drop(sorted.slice(i, i + KEYS_PER_TRANSACTION))));
+  }
+  return dropped;
+}
+
+/** Runs a transaction, again where it lost a race. */
+async function untilWon<T>(transaction: () => Promise<T>): Promise<T> {
+  const backoff = new Backoff({ firstMs: 20, maxMs: 2_000 });
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await transaction();
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.disposition !== "retry" || attempt === ATTEMPTS_MAX) throw error;
+      await sleep(backoff.next());
+    }
+  }
 }
 
 function keyOf({ publishTime, messageId }: MessageKey): MessageKey {

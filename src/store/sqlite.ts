@@ -9,6 +9,8 @@ import { sleep } from "../ops/sleep.ts";
 import { describeAddress, type SqliteAddress } from "./database_url.ts";
 import type {
   DeadLetterFilter,
+  DeadLetterGroup,
+  DeadLetterPage,
   DeadLetterSummary,
   MaintainedStore,
   ReplayResult,
@@ -16,12 +18,13 @@ import type {
   StoreFacts,
   Verification,
 } from "./maintenance.ts";
-import { replayAll } from "./replay.ts";
+import { dropAll, replayAll } from "./replay.ts";
 import { isBusy, isSqliteError, sqliteStoreError } from "./sqlite_errors.ts";
 import {
   countDeadLetters,
   deadLettersByKey,
   dropDeadLetters,
+  groupDeadLetters,
   listDeadLetters,
   readFacts,
   readVerification,
@@ -155,12 +158,16 @@ export class SqliteStore implements MaintainedStore {
     return await this.#change("repair the counters", () => repairCounters(this.#db));
   }
 
-  async listDeadLetters(filter: DeadLetterFilter): Promise<DeadLetterSummary[]> {
-    return await this.#run("read", () => listDeadLetters(this.#db, filter));
+  async listDeadLetters(page: DeadLetterPage): Promise<DeadLetterSummary[]> {
+    return await this.#run("read", () => listDeadLetters(this.#db, page));
   }
 
-  async countDeadLetters(filter: Omit<DeadLetterFilter, "limit">): Promise<number> {
+  async countDeadLetters(filter: DeadLetterFilter): Promise<number> {
     return await this.#run("read", () => countDeadLetters(this.#db, filter));
+  }
+
+  async groupDeadLetters(filter: DeadLetterFilter): Promise<DeadLetterGroup[]> {
+    return await this.#run("read", () => groupDeadLetters(this.#db, filter));
   }
 
   async deadLettersByKey(keys: readonly MessageKey[]): Promise<StoredDeadLetter[]> {
@@ -175,7 +182,10 @@ export class SqliteStore implements MaintainedStore {
   }
 
   async drop(keys: readonly MessageKey[]): Promise<MessageKey[]> {
-    return await this.#change("drop dead letters", () => dropDeadLetters(this.#db, keys));
+    return await dropAll(
+      keys,
+      (chunk) => this.#change("drop dead letters", () => dropDeadLetters(this.#db, chunk)),
+    );
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -7,6 +7,8 @@ import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import type { DeadLetterReason, LogEntry, MessageKey, Severity } from "../entry/entry.ts";
 import type {
   DeadLetterFilter,
+  DeadLetterGroup,
+  DeadLetterPage,
   DeadLetterStatus,
   DeadLetterSummary,
   StoredDeadLetter,
@@ -57,16 +59,31 @@ export function repairCounters(db: DatabaseSync): Verification {
 }
 
 /** See `Maintenance.listDeadLetters`. */
-export function listDeadLetters(db: DatabaseSync, filter: DeadLetterFilter): DeadLetterSummary[] {
-  const { conditions, values } = where(filter);
-  const sql = `SELECT ${SUMMARY} FROM dead_letters${conditions} ORDER BY publish_time, message_id LIMIT ?`;
-  return db.prepare(sql).all(...values, filter.limit).map(summary);
+export function listDeadLetters(db: DatabaseSync, page: DeadLetterPage): DeadLetterSummary[] {
+  const { conditions, values } = where(page);
+  const order = page.newestFirst ? "publish_time DESC, message_id DESC" : "publish_time, message_id";
+  const sql = `SELECT ${SUMMARY} FROM dead_letters${conditions} ORDER BY ${order} LIMIT ?`;
+  return db.prepare(sql).all(...values, page.limit).map(summary);
 }
 
 /** See `Maintenance.countDeadLetters`. */
-export function countDeadLetters(db: DatabaseSync, filter: Omit<DeadLetterFilter, "limit">): number {
+export function countDeadLetters(db: DatabaseSync, filter: DeadLetterFilter): number {
   const { conditions, values } = where(filter);
   return Number(db.prepare(`SELECT COUNT(*) AS n FROM dead_letters${conditions}`).get(...values)?.n);
+}
+
+/** See `Maintenance.groupDeadLetters`. */
+export function groupDeadLetters(db: DatabaseSync, filter: DeadLetterFilter): DeadLetterGroup[] {
+  const { conditions, values } = where(filter);
+  return db.prepare(
+    `SELECT reason, COUNT(*) AS n, MIN(publish_time) AS oldest, MAX(publish_time) AS newest
+     FROM dead_letters${conditions} GROUP BY reason`,
+  ).all(...values).map(({ reason, n, oldest, newest }) => ({
+    reason: reason as DeadLetterReason,
+    count: Number(n),
+    oldest: String(oldest),
+    newest: String(newest),
+  }));
 }
 
 /** See `Maintenance.deadLettersByKey`. */
@@ -83,12 +100,12 @@ export function deadLettersByKey(db: DatabaseSync, keys: readonly MessageKey[]):
     }));
 }
 
-/** See `Maintenance.drop`. */
+/** Drops dead letters in one transaction, see `Maintenance.drop`. @param keys Sorted, each once. */
 export function dropDeadLetters(db: DatabaseSync, keys: readonly MessageKey[]): MessageKey[] {
   return inTransaction(db, () => {
     const drop = marking(db, "dropped");
     const open = withStatus(db, ["open"]);
-    const dropped = planKeys(keys).filter((key) => open(key));
+    const dropped = keys.filter((key) => open(key));
     dropped.forEach(drop);
     return dropped.map(({ publishTime, messageId }) => ({ publishTime, messageId }));
   });
@@ -172,8 +189,9 @@ function marking(db: DatabaseSync, status: DeadLetterStatus): (key: MessageKey) 
 }
 
 function where(
-  { statuses, reason, messageIds, after }: Omit<DeadLetterFilter, "limit">,
+  filter: DeadLetterFilter | DeadLetterPage,
 ): { readonly conditions: string; readonly values: SQLInputValue[] } {
+  const { statuses, reason, since, keys, messageIds, after, newestFirst }: Partial<DeadLetterPage> = filter;
   const conditions: string[] = [];
   const values: SQLInputValue[] = [];
   const among = (column: string, list: readonly string[]) => {
@@ -182,9 +200,17 @@ function where(
   };
   if (statuses !== undefined) among("status", statuses);
   if (reason !== undefined) among("reason", [reason]);
+  if (since !== undefined) {
+    conditions.push("publish_time >= ?");
+    values.push(since);
+  }
+  if (keys !== undefined) {
+    conditions.push("(publish_time, message_id) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))");
+    values.push(JSON.stringify(keys.map(({ publishTime, messageId }) => [publishTime, messageId])));
+  }
   if (messageIds !== undefined) among("message_id", messageIds);
   if (after !== undefined) {
-    conditions.push("(publish_time, message_id) > (?, ?)");
+    conditions.push(`(publish_time, message_id) ${newestFirst ? "<" : ">"} (?, ?)`);
     values.push(after.publishTime, after.messageId);
   }
   return { conditions: conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`, values };
