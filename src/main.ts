@@ -64,6 +64,7 @@ const code = await run({
   interactive,
   complain: (line) => terminal.line(line),
   readFile: (path) => Deno.readTextFile(path),
+  readInput: () => Deno.stdin.readable,
   writeFile: (path, text) => Deno.writeTextFile(path, text),
   openLog: (level, format) => stderr.openLog(level, format),
   terminal,

@@ -46,6 +46,8 @@ export interface Context extends Stops {
   readonly interactive: boolean;
   /** Reads a file that the user named. */
   readonly readFile: (path: string) => Promise<string>;
+  /** What comes in on stdin. */
+  readonly readInput: () => ReadableStream<Uint8Array>;
   /** Writes a file that the user named. */
   readonly writeFile: (path: string, text: string) => Promise<void>;
   /** The name that this program was built under: `lms`, `lms-mon`. */

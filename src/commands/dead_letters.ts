@@ -3,49 +3,50 @@
  *
  * @module
  */
-import type { Config } from "../config.ts";
-import type { LogEntry } from "../entry/entry.ts";
+import { nameOf } from "../config.ts";
 import { rfc3339Of } from "../entry/instant.ts";
 import { nearest } from "../ops/nearest.ts";
 import { oneLine, safeJson } from "../ops/safe_text.ts";
 import {
   DEAD_LETTER_STATUSES,
+  type DeadLetterFilter,
+  type DeadLetterGroup,
   type DeadLetterSummary,
-  type MaintainedStore,
   type StoredDeadLetter,
 } from "../store/maintenance.ts";
 import { type Context, EXIT, UsageError } from "./command.ts";
 import { openStore } from "./database.ts";
-import { findDeadLetters, fullId } from "./dead_letter_ids.ts";
-import { redecode } from "./redecode.ts";
-import type { DEAD_LETTER_ACTIONS, DEAD_LETTERS_SETTINGS } from "./settings.ts";
+import { drop, replay } from "./dead_letter_changes.ts";
+import {
+  checkIds,
+  choose,
+  filteredPages,
+  filterOf,
+  restrictions,
+  type Settings,
+  type Work,
+} from "./dead_letter_choice.ts";
+import { fullId } from "./dead_letter_ids.ts";
+import { textOf } from "./redecode.ts";
+import type { DEAD_LETTER_ACTIONS } from "./settings.ts";
 import { alignedRows } from "./table.ts";
 
-type Settings = Config<typeof DEAD_LETTERS_SETTINGS[number]>;
+type ActionName = typeof DEAD_LETTER_ACTIONS[number];
 
-/** An action at work. */
-interface Work {
-  readonly store: MaintainedStore;
-  readonly config: Settings;
-  readonly context: Context;
-  /** Names of dead letters. */
-  readonly ids: readonly string[];
-}
+const ACTIONS: Readonly<Record<ActionName, (work: Work) => Promise<number>>> = { list, show, replay, drop };
 
-const ACTIONS: Readonly<Record<typeof DEAD_LETTER_ACTIONS[number], (work: Work) => Promise<number>>> = {
-  list,
-  show,
-  replay,
-  drop,
+/** The settings that mean something to each action, beside those of all. A `--limit` that drops all would be missed. */
+const TAKES: Readonly<Record<ActionName, readonly (keyof Settings)[]>> = {
+  list: ["status", "reason", "since", "where", "newest", "group", "limit"],
+  show: [],
+  replay: ["reason", "since", "where", "as"],
+  drop: ["reason", "since", "where"],
 };
+
+const LIMIT_DEFAULT = 100;
 
 /** A person reads so much of a detail in a list. */
 const DETAIL_SHOWN = 80;
-/** Dead letters that are held in memory at once, in number and in bytes of data. */
-const PAGE = { letters: 500, bytes: 16 * 1024 * 1024 };
-/** Letters that could not be replayed and are told one by one. */
-const FAILURES_TOLD = 20;
-
 /** Runs the command. */
 export async function run(
   config: Settings,
@@ -53,154 +54,130 @@ export async function run(
   [name, ...ids]: readonly string[],
 ): Promise<number> {
   if (name === undefined) throw new UsageError("Cannot choose an action: say list, show, replay or drop");
-  const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name as keyof typeof ACTIONS] : undefined;
-  if (action === undefined) {
+  if (!Object.hasOwn(ACTIONS, name)) {
     const close = nearest(name, Object.keys(ACTIONS));
     const hint = close === undefined ? "" : `; did you mean ${close}?`;
     throw new UsageError(`Unknown action "${name}"${hint}`);
   }
-  if (action === list && ids.length > 0) throw new UsageError(`Cannot use "${ids[0]}": list takes no ids`);
-  if ((action === show || action === drop) && ids.length === 0) {
-    throw new UsageError(`Cannot ${name} dead letters: say which; list prints their ids`);
+  const action = name as ActionName;
+  checkSettings(action, config);
+  if (config.group !== undefined && (config.newest || config.limit !== undefined)) {
+    throw new UsageError("Cannot use --group with --newest or --limit: it counts every reason");
   }
+  if (action === "list" && ids.length > 0) throw new UsageError(`Cannot use "${ids[0]}": list takes no ids`);
+  if (action === "show" && ids.length === 0) {
+    throw new UsageError("Cannot show dead letters: say which; list prints their ids");
+  }
+  if (action === "drop" && ids.length === 0 && restrictions(config).length === 0) {
+    throw new UsageError(
+      "Cannot drop dead letters: say which, by ids, which list prints, or by --reason, --since or --where",
+    );
+  }
+  checkIds(ids, config);
   await using store = await openStore(config, { real: false, writers: 1, context });
-  return await action({ store, config, context, ids });
+  return await ACTIONS[action]({ store, config, context, ids });
 }
 
-async function list({ store, config, context }: Work): Promise<number> {
-  const filter = {
-    statuses: config.status === "all" ? DEAD_LETTER_STATUSES : [config.status],
-    ...(config.reason === undefined ? {} : { reason: config.reason }),
-  };
-  const letters = await store.listDeadLetters({ ...filter, limit: config.limit });
-  if (config.json) {
-    for (const letter of letters) context.print(safeJson(summaryJson(letter)));
-    return EXIT.ok;
+/** Refuses what was given and means nothing to the action. */
+function checkSettings(action: ActionName, config: Settings): void {
+  for (const [name, value] of Object.entries(config) as [keyof Settings, unknown][]) {
+    const given = Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+    if (!given || !Object.values(TAKES).some((takes) => takes.includes(name)) || TAKES[action].includes(name)) continue;
+    const takers = Object.keys(TAKES).filter((other) => TAKES[other as ActionName].includes(name));
+    throw new UsageError(`Cannot use ${nameOf(name)} with ${action}: it is for ${takers.join(", ")}`);
   }
-  const total = await store.countDeadLetters(filter);
-  if (letters.length > 0) {
-    const rows = letters.map((letter) =>
-      [fullId(letter), letter.reason, letter.status, letter.bytes, shortened(oneLine(letter.detail))] as const
-    );
-    alignedRows([["id", "reason", "status", "bytes", "detail"], ...rows]).forEach(context.print);
-    context.print("");
+}
+
+async function list(work: Work): Promise<number> {
+  const { store, config, context } = work;
+  const { status = "open", limit = LIMIT_DEFAULT, where, newest: newestFirst } = config;
+  const filter = filterOf(config, status === "all" ? DEAD_LETTER_STATUSES : [status]);
+  if (config.group !== undefined) return await listGroups(work, filter);
+  let [listed, total] = [0, 0];
+  // Where a condition has to be tried, most letters of a page may not be listed.
+  const lettersMax = where.length === 0 ? { lettersMax: limit } : {};
+  for await (const { letters } of filteredPages(store, { filter, where, newestFirst, ...lettersMax })) {
+    if (context.drain.aborted) return EXIT.failed;
+    const shown = letters.slice(0, limit - listed);
+    const lines = config.json ? shown.map((letter) => safeJson(summaryJson(letter))) : summaryLines(shown);
+    lines.forEach(context.print);
+    listed += shown.length;
+    total += letters.length;
+    // Only a condition has to be tried on each to know how many there are.
+    if (listed === limit && (config.json || where.length === 0)) break;
   }
-  const more = total > letters.length ? `, of which ${letters.length} are listed; --limit lists more` : "";
+  if (config.json) return EXIT.ok;
+  if (where.length === 0) total = await store.countDeadLetters(filter);
+  const more = total > listed ? `, of which ${listed} are listed; --limit lists more` : "";
   context.print(`${total} dead letter(s)${more}`);
   return EXIT.ok;
 }
 
-async function show({ store, config, context, ids }: Work): Promise<number> {
-  const found = await findDeadLetters(store, ids);
-  if ("problem" in found) return refuse(context, found.problem);
-  for (const page of pages(found.letters)) {
-    for (const letter of await store.deadLettersByKey(page)) {
+async function listGroups(work: Work, filter: DeadLetterFilter): Promise<number> {
+  const { store, config: { where, json }, context } = work;
+  const groups = (where.length === 0 ? await store.groupDeadLetters(filter) : await grouped(work, filter))
+    .toSorted((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
+  if (context.drain.aborted) return EXIT.failed;
+  if (json) {
+    for (const { reason, count, oldest, newest } of groups) {
+      context.print(safeJson({ reason, count, oldest: rfc3339Of(oldest), newest: rfc3339Of(newest) }));
+    }
+    return EXIT.ok;
+  }
+  if (groups.length > 0) {
+    const rows = groups.map(({ reason, count, oldest, newest }) =>
+      [reason, count, rfc3339Of(oldest), rfc3339Of(newest)] as const
+    );
+    alignedRows([["reason", "count", "oldest", "newest"], ...rows]).forEach(context.print);
+    context.print("");
+  }
+  context.print(`${groups.reduce((sum, { count }) => sum + count, 0)} dead letter(s)`);
+  return EXIT.ok;
+}
+
+/** Groups what has the texts that are asked for, which no database can tell. */
+async function grouped(
+  { store, config: { where }, context }: Work,
+  filter: DeadLetterFilter,
+): Promise<DeadLetterGroup[]> {
+  const groups = new Map<string, DeadLetterGroup>();
+  for await (const { letters } of filteredPages(store, { filter, where })) {
+    if (context.drain.aborted) break;
+    for (const { reason, publishTime } of letters) {
+      const { count, oldest } = groups.get(reason) ?? { count: 0, oldest: publishTime };
+      groups.set(reason, { reason, count: count + 1, oldest, newest: publishTime });
+    }
+  }
+  return [...groups.values()];
+}
+
+async function show(work: Work): Promise<number> {
+  const { store, config, context } = work;
+  const chosen = await choose(work, {});
+  if ("problem" in chosen) {
+    context.log.error(`Cannot go on: ${chosen.problem}`);
+    return EXIT.failed;
+  }
+  let missing = 0;
+  for await (const { letters, problems } of chosen.pages) {
+    if (context.drain.aborted) return EXIT.failed;
+    missing += problems.length;
+    for (const problem of problems) context.log.warn(problem);
+    for (const letter of await store.deadLettersByKey(letters)) {
       if (config.json) context.print(safeJson(letterJson(letter)));
       else letterLines(letter).forEach(context.print);
     }
   }
-  return EXIT.ok;
+  return missing === 0 ? EXIT.ok : EXIT.failed;
 }
 
-async function replay({ store, config, context, ids }: Work): Promise<number> {
-  const sums = { replayed: 0, invalid: 0, settled: 0, refused: 0 };
-  let told = 0;
-  const tell = (letter: DeadLetterSummary, outcome: string, detail?: string) => {
-    if (config.json) {
-      context.print(safeJson({ id: fullId(letter), outcome, ...(detail === undefined ? {} : { detail }) }));
-    } else if (detail !== undefined && ++told <= FAILURES_TOLD) {
-      context.print(oneLine(`${fullId(letter)}: ${outcome}: ${detail}`));
-    }
-  };
-  const overrides = config.as;
-  for await (const page of chosen({ store, config, context, ids })) {
-    if ("problem" in page) return refuse(context, page.problem);
-    const entries: LogEntry[] = [];
-    const byId = new Map(page.letters.map((letter) => [fullId(letter), letter]));
-    for (const letter of await store.deadLettersByKey(page.letters)) {
-      const decoded = redecode(letter, overrides);
-      if (decoded.state === "valid") entries.push(decoded.entry);
-      else {
-        sums.invalid++;
-        tell(letter, "still invalid", `${decoded.reason}: ${decoded.detail}`);
-      }
-    }
-    if (config.dryRun) {
-      sums.replayed += entries.length;
-      for (const entry of entries) tell(byId.get(fullId(entry))!, "would be replayed");
-      continue;
-    }
-    const { replayed, settled, refused } = await store.replay(entries);
-    sums.replayed += replayed.length;
-    sums.settled += settled.length;
-    sums.refused += refused.length;
-    for (const key of replayed) tell(byId.get(fullId(key))!, "replayed");
-    for (const key of settled) tell(byId.get(fullId(key))!, "settled before");
-    for (const { key, detail } of refused) tell(byId.get(fullId(key))!, "refused by the database", detail);
-  }
-  const left = sums.invalid + sums.refused;
-  if (!config.json) {
-    if (told > FAILURES_TOLD) context.print(`and ${told - FAILURES_TOLD} more; --json tells all`);
-    context.print(
-      `${sums.replayed} ${config.dryRun ? "would be replayed" : "replayed"}, ${sums.invalid} still invalid, ` +
-        `${sums.settled} settled before, ${sums.refused} refused by the database`,
-    );
-  }
-  return left === 0 ? EXIT.ok : EXIT.failed;
-}
-
-async function drop({ store, config, context, ids }: Work): Promise<number> {
-  const found = await findDeadLetters(store, ids);
-  if ("problem" in found) return refuse(context, found.problem);
-  const open = found.letters.filter(({ status }) => status === "open");
-  const dropped = config.dryRun ? open : await store.drop(open);
-  if (config.json) {
-    for (const key of dropped) context.print(safeJson({ id: fullId(key), outcome: "dropped" }));
-  } else {
-    for (const letter of found.letters) {
-      if (letter.status !== "open") context.print(oneLine(`${fullId(letter)}: is ${letter.status} already`));
-    }
-    context.print(`${dropped.length} ${config.dryRun ? "would be dropped" : "dropped"}`);
-  }
-  return found.letters.some(({ status }) => status === "replayed") ? EXIT.failed : EXIT.ok;
-}
-
-/** The letters to replay, a page at a time; what is replayed meanwhile is not seen again. */
-async function* chosen(
-  { store, config, ids }: Work,
-): AsyncGenerator<{ readonly letters: readonly DeadLetterSummary[] } | { readonly problem: string }> {
-  if (ids.length > 0) {
-    const found = await findDeadLetters(store, ids);
-    if ("problem" in found) return yield found;
-    for (const letters of pages(found.letters)) yield { letters };
-    return;
-  }
-  const filter = { statuses: ["open"], ...(config.reason === undefined ? {} : { reason: config.reason }) } as const;
-  let letters = await store.listDeadLetters({ ...filter, limit: PAGE.letters });
-  while (letters.length > 0) {
-    for (const page of pages(letters)) yield { letters: page };
-    letters = await store.listDeadLetters({ ...filter, after: letters.at(-1)!, limit: PAGE.letters });
-  }
-}
-
-/** Cuts a list so that the data of each part fits into memory. */
-function* pages(letters: readonly DeadLetterSummary[]): Generator<readonly DeadLetterSummary[]> {
-  let page: DeadLetterSummary[] = [];
-  let bytes = 0;
-  for (const letter of letters) {
-    if (page.length > 0 && (page.length >= PAGE.letters || bytes + letter.bytes > PAGE.bytes)) {
-      yield page;
-      [page, bytes] = [[], 0];
-    }
-    page.push(letter);
-    bytes += letter.bytes;
-  }
-  if (page.length > 0) yield page;
-}
-
-function refuse({ log }: Context, problem: string): number {
-  log.error(`Cannot go on: ${problem}`);
-  return EXIT.failed;
+/** A table for people; each page has one, so that no more than a page is held. */
+function summaryLines(letters: readonly DeadLetterSummary[]): string[] {
+  if (letters.length === 0) return [];
+  const rows = letters.map((letter) =>
+    [fullId(letter), letter.reason, letter.status, letter.bytes, shortened(oneLine(letter.detail))] as const
+  );
+  return [...alignedRows([["id", "reason", "status", "bytes", "detail"], ...rows]), ""];
 }
 
 function shortened(text: string): string {
@@ -246,12 +223,4 @@ function letterLines(letter: StoredDeadLetter): string[] {
     [`data (${letter.bytes} bytes)`, text === undefined ? `base64 ${letter.data.toBase64()}` : text],
   ];
   return [...alignedRows(fields), ""];
-}
-
-function textOf(data: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(data);
-  } catch {
-    return undefined;
-  }
 }

@@ -31,7 +31,8 @@ export function redecode(letter: DeadLetter, overrides: Overrides): Decoded {
   return decode({ publishTime, messageId, data: new TextEncoder().encode(JSON.stringify(fields)) });
 }
 
-function textOf(data: Uint8Array): string | undefined {
+/** Data as text; `undefined` where it is none. */
+export function textOf(data: Uint8Array): string | undefined {
   try {
     return STRICT_UTF8.decode(data);
   } catch {
@@ -39,7 +40,8 @@ function textOf(data: Uint8Array): string | undefined {
   }
 }
 
-function objectOf(text: string): Record<string, unknown> {
+/** The JSON object that a text is, else an empty one. */
+export function objectOf(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };

@@ -46,8 +46,8 @@ export async function replayAll(
       result.settled.push(...settled.map(keyOf));
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      if (error.disposition === "reject" || error.disposition === "oversized") return await split(chunk, error);
-      throw error;
+      if (error.disposition !== "reject" && error.disposition !== "oversized") throw error;
+      await split(chunk, error);
     }
   }
 

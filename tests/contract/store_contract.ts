@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { exerciseDeadLetters } from "./store_dead_letters.ts";
 import { exerciseMaintenance } from "./store_maintenance.ts";
 import { exerciseSchema } from "./store_schema.ts";
 import { exerciseValues } from "./store_values.ts";
@@ -15,4 +16,5 @@ export function exerciseStore(name: string, fresh: MakeFixture): void {
   exerciseValues(name, fresh);
   exerciseSchema(name, fresh);
   exerciseMaintenance(name, fresh);
+  exerciseDeadLetters(name, fresh);
 }

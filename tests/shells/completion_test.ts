@@ -34,6 +34,8 @@ const offers: readonly { readonly words: readonly string[]; readonly offered: re
   { words: ["dead-letters", "list", ""], offered: [] },
   { words: ["dead-letters", "list", "--status", ""], offered: ["all", "dropped", "open", "replayed"] },
   { words: ["dead-letters", "list", "--reason", "not_j"], offered: ["not_json"] },
+  { words: ["dead-letters", "list", "--group", ""], offered: ["reason"] },
+  { words: ["dead-letters", "drop", "--whe"], offered: ["--where"] },
   { words: ["sim", "--manifest", "sent"], offered: ["sent too.json", "sent.json"] },
   { words: ["verify", "--against", "sent."], offered: ["sent.json"] },
   { words: ["completion", ""], offered: ["bash", "fish", "zsh"] },

@@ -53,7 +53,7 @@ const PARTS: Readonly<Record<string, Allowance>> = {
     values: ["entry", "batch", "src/store/batch_writer.ts", "src/store/store.ts", "src/pubsub/delivery.ts"],
     types: ["store", "pubsub"],
   },
-  config: { values: ["values", "src/entry/entry.ts"], types: ["*"] },
+  config: { values: ["values", "src/entry/entry.ts", "src/entry/instant.ts"], types: ["*"] },
   values: { values: [] },
   build_info: { values: [] },
   store: { values: ["entry"] },

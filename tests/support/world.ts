@@ -24,7 +24,11 @@ export interface FakeWorld extends World {
 }
 
 /** Makes a world where nobody asks to stop until {@linkcode FakeWorld.stop} does. */
-export function fakeWorld(args: readonly string[], variables: Readonly<Record<string, string>> = {}): FakeWorld {
+export function fakeWorld(
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+  { input = "" }: { readonly input?: string } = {},
+): FakeWorld {
   const printed: string[] = [];
   const complaints: string[] = [];
   const logsOpened: [string, string | undefined][] = [];
@@ -42,6 +46,7 @@ export function fakeWorld(args: readonly string[], variables: Readonly<Record<st
     print: (line) => void printed.push(line),
     interactive: false,
     complain: (line) => void complaints.push(line),
+    readInput: () => ReadableStream.from([new TextEncoder().encode(input)]),
     readFile: (path) => Deno.readTextFile(path),
     writeFile: (path, text) => Promise.resolve(void files.set(path, text)),
     openLog: (level, format) => {
