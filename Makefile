@@ -13,7 +13,8 @@ lms: ## any command of LMS: make lms ARGS="mock", make lms ARGS="mon --help"
 up: ## MySQL, Pub/Sub emulator and LMS in Docker (compose.yaml)
 down: ## stop what `up` started; the data stays
 build: ## the executables, dist/lms and dist/lms-mon; make build TARGET=... for another machine
-dist: ## a release in dist/release: executables for every target, their sums, a bill of materials
+dist: ## a release in dist/release: executables for every target, and their sums
+sbom: ## what they are made of: dist/release/lms.cdx.json
 
 ##@ Check
 
@@ -36,7 +37,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^##@ /{ printf "\n%s\n", substr($$0, 5) } /^[a-z0-9-]+:.*## /{ printf "  make %-11s %s\n", $$1, $$2 }' \
 	  $(MAKEFILE_LIST)
 
-TASKS := demo lms up down build dist test ok e2e soak protections bench cover fmt lint check clean
+TASKS := demo lms up down build dist sbom test ok e2e soak protections bench cover fmt lint check clean
 
 $(TASKS):
 	@$(DENO) task $@ $(ARGS)

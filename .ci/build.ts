@@ -11,12 +11,17 @@
  * A foreign target needs Deno's download host, which has the runtime for it; on the machine's own target
  * `.ci/setup_deno.sh` finds another way where that host does not answer. Release binaries are built where it answers.
  *
- * With `--release` it builds for every target unless one is named, and the software bill of materials and the SHA-256 sums of all files go beside them.
+ * With `--release` it builds for every target unless one is named, with the tested Deno only, and the SHA-256 sums of the
+ * executables go beside them. Nothing but Deno and the bundler, which `.ci/deno.lock` has, runs before they are taken.
  *
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
 import project from "../deno.json" with { type: "json" };
+import { cachedFile } from "./npm_cache.ts";
+
+/** The one that a release is built with, and the bundler that it runs: esbuild's native program, from npm. */
+const TESTED = { deno: "2.7.14", esbuild: "0.25.5" };
 
 const TARGETS = [
   "x86_64-unknown-linux-gnu",
@@ -63,19 +68,62 @@ const targets = foreign === "all"
   ? [foreign]
   : refuse(`--target (TARGET) must be all or one of ${TARGETS.join(", ")}: ${foreign}`);
 
+if (flags.release && Deno.version.deno !== TESTED.deno) refuse(`a release is built with Deno ${TESTED.deno}`);
+
+await placeBundler();
 await bundle();
 await Deno.mkdir(output, { recursive: true });
-const built: string[] = [];
+const sums: string[] = [];
 for (const program of programs) {
   if (targets.length === 0) await compile(program, { path: `${output}/${program}` });
   for (const target of targets) await compile(program, { path: `${output}/${program}-${target}`, target });
 }
-if (flags.release) await release();
+if (flags.release) {
+  await Deno.writeTextFile(`${output}/SHA256SUMS`, sums.join(""));
+  await Deno.remove(stage, { recursive: true });
+}
+
+/**
+ * Puts the bundler where Deno looks for it, after Deno has held it against `.ci/deno.lock`: by itself `deno bundle` fetches
+ * it without a lock.
+ */
+async function placeBundler(): Promise<void> {
+  if (Deno.version.deno !== TESTED.deno) return;
+  const version = TESTED.esbuild;
+  await deno(["cache", "--quiet", "--no-config", `--lock=${root}.ci/deno.lock`, "--frozen", `npm:esbuild@${version}`]);
+  const { os, arch } = Deno.build;
+  const platform = `${os === "windows" ? "win32" : os}-${arch === "x86_64" ? "x64" : "arm64"}`;
+  const { denoDir, path } = await cachedFile(
+    `@esbuild/${platform}`,
+    version,
+    os === "windows" ? "esbuild.exe" : "bin/esbuild",
+  );
+  const place = `${denoDir}/dl/esbuild-${version}/esbuild-${platform}`;
+  const bytes = await Deno.readFile(path);
+  const there = await Deno.readFile(place).catch(() => new Uint8Array());
+  if (await sha256(bytes) === await sha256(there)) return;
+  await Deno.mkdir(`${denoDir}/dl/esbuild-${version}`, { recursive: true });
+  await Deno.writeFile(`${place}.new`, bytes, { mode: 0o755 });
+  await Deno.rename(`${place}.new`, place);
+}
+
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
 
 /** Everything that the program runs, as a few modules: what a command alone needs is loaded with it. */
 async function bundle(): Promise<void> {
   await Deno.remove(stage, { recursive: true }).catch(() => {});
-  await deno(["bundle", "--quiet", "--code-splitting", "--minify", "--keep-names", `--outdir=${stage}`, flags.entry]);
+  await deno([
+    "bundle",
+    "--quiet",
+    "--frozen",
+    "--code-splitting",
+    "--minify",
+    "--keep-names",
+    `--outdir=${stage}`,
+    flags.entry,
+  ]);
   await renameChunks();
   // Packages in the older module format expect these three, which no module of a bundle has.
   await Deno.writeTextFile(
@@ -97,7 +145,7 @@ async function renameChunks(): Promise<void> {
   for (const [name, text] of texts) {
     if (!name.match(CHUNK)) continue;
     const held = new TextEncoder().encode(text.replaceAll(CHUNK, "$1.js"));
-    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", held)).toHex().slice(0, 8).toUpperCase();
+    const digest = (await sha256(held)).slice(0, 8).toUpperCase();
     renamed.set(name, name.replace(CHUNK, `$1-${digest}.js`));
   }
   if (new Set(renamed.values()).size < renamed.size) throw new Error("Cannot name chunks: two hold the same");
@@ -123,6 +171,8 @@ async function compile(program: Program, { path: output, target }: { path: strin
     "--no-check",
     // A code cache would be written to a folder that every user of the machine can write to, and be run from there.
     "--no-code-cache",
+    // All that it runs is in it.
+    "--deny-import",
     ...permissions(program),
     `--include=${stage}`,
     ...(target === undefined ? [] : [`--target=${target}`]),
@@ -130,30 +180,9 @@ async function compile(program: Program, { path: output, target }: { path: strin
     `${stage}/entry.js`,
   ]);
   const path = target?.includes("windows") ? `${output}.exe` : output;
-  built.push(path);
+  sums.push(`${await sha256(await Deno.readFile(path))}  ${path.slice(path.lastIndexOf("/") + 1)}\n`);
   const { size } = await Deno.stat(path);
   say(`${path.replace(root, "")}: ${(size / 1e6).toFixed(1)} MB`);
-}
-
-/** What goes beside the executables of a release. */
-async function release(): Promise<void> {
-  await deno([
-    "run",
-    "--quiet",
-    "--no-config",
-    "--no-lock",
-    "--allow-all",
-    `${root}.ci/sbom.ts`,
-    "--output",
-    `${output}/lms.cdx.json`,
-  ]);
-  await Deno.remove(stage, { recursive: true });
-  const files = [...built, `${output}/lms.cdx.json`];
-  const lines = await Promise.all(files.map(async (file) => {
-    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await Deno.readFile(file)));
-    return `${digest.toHex()}  ${file.slice(output.length + 1)}\n`;
-  }));
-  await Deno.writeTextFile(`${output}/SHA256SUMS`, lines.join(""));
 }
 
 /** The flags of the task of the program's name, with what the environment adds. */
@@ -171,6 +200,13 @@ function permissions(program: Program): string[] {
         const paths = list!.split(",").filter((path) => !path.startsWith("$"));
         return `${flag}=${[...paths, ...added(flag === "--allow-read" ? "ALLOW_READ" : "ALLOW_WRITE")].join(",")}`;
       }
+      case "--deny-read": {
+        // Whoever names one of these folders wants it read.
+        const paths = list!.split(",").filter((path) =>
+          !added("ALLOW_READ").some((given) => `${given}/`.startsWith(`${path}/`))
+        );
+        return paths.length === 0 ? "" : `${flag}=${paths.join(",")}`;
+      }
       case "--allow-env": {
         // Google's library looks for credentials below the home folder where it knows of one, and ends with an error
         // where it may not look there, in place of asking the metadata server.
@@ -180,7 +216,7 @@ function permissions(program: Program): string[] {
       default:
         return word;
     }
-  });
+  }).filter((word) => word !== "");
 }
 
 /** The commit of the work tree, marked where that has changes; `unknown` outside a repository. */

@@ -2,21 +2,22 @@
  * Writes what the executable is made of, as a bill of materials (CycloneDX 1.6, JSON): the packages that `src/main.ts`
  * reaches, with what deno.lock says of each, and the Deno runtime that holds them.
  *
- *     deno run --no-config --no-lock --no-prompt --allow-read --allow-env --allow-run --allow-write .ci/sbom.ts \
- *       --output dist/release/lms.cdx.json
+ *     deno task sbom
  *
  * The same commit gives the same bytes: its time is SOURCE_DATE_EPOCH or that of the commit, its serial number comes from
  * its content. It is validated against the schema before it is written.
  *
- * The library, of the CycloneDX project itself, and its validator are fetched from npm when this runs, each at one exact
- * version. They are not in deno.json, because nothing else needs them and they would be downloaded with every set-up.
+ * This runs code of this repository only. The CycloneDX project's library and the validator, which come from npm and are in
+ * `.ci/deno.lock`, run in a process of their own that may do nothing: what they read and write goes through pipes.
  *
  * @module
  */
+import { cachedFile } from "./npm_cache.ts";
 
-/** The three optional parts of the library that its validator wants; it finds them if they were loaded before. */
-const VALIDATOR_PARTS = ["npm:ajv@8.20.0", "npm:ajv-formats@3.0.1", "npm:ajv-formats-draft2019@1.6.1"];
+/** The library's version, for its schemas; `cyclonedx.ts` loads the same. */
 const LIBRARY = { name: "@cyclonedx/cyclonedx-library", version: "10.3.0" };
+/** Of what the bundler puts into a program, its own part; build.ts runs the same. */
+const BUNDLER = "esbuild@0.25.5";
 
 /** Of `deno info --json FILE`, what is read here. */
 interface ModuleGraph {
@@ -38,7 +39,7 @@ interface LockFile {
   readonly npm?: Readonly<Record<string, { readonly integrity: string }>>;
 }
 
-interface Package {
+export interface Package {
   readonly id: string;
   readonly group?: string;
   readonly name: string;
@@ -86,13 +87,6 @@ function closure(ids: Iterable<string>, dependenciesOf: (id: string) => readonly
   return [...reached].toSorted();
 }
 
-/** The folders that hold npm packages as `NAME/VERSION`, one for each registry. */
-async function npmFolders(): Promise<string[]> {
-  const { npmCache } = JSON.parse(await output(Deno.execPath(), "info", "--json"));
-  return (await Array.fromAsync(Deno.readDir(npmCache)))
-    .filter(({ isDirectory }) => isDirectory).map(({ name }) => `${npmCache}/${name}`);
-}
-
 /** What package.json declares, in today's form and in the two that npm had before. */
 function declaredLicences(manifest: { license?: unknown; licenses?: unknown }): string[] {
   const all = [manifest.license, manifest.licenses].flat().map((each) =>
@@ -103,17 +97,12 @@ function declaredLicences(manifest: { license?: unknown; licenses?: unknown }): 
 
 async function npmPackages(graph: ModuleGraph, lock: LockFile): Promise<{ roots: string[]; packages: Package[] }> {
   const roots = graph.modules.flatMap(({ npmPackage }) => npmPackage ?? []);
-  const folders = await npmFolders();
   const packages = closure(roots, (id) => graph.npmPackages[id]?.dependencies ?? []).map(
     async (id): Promise<Package> => {
       const { name, version, dependencies } = graph.npmPackages[id]!;
       const integrity = lock.npm?.[id]?.integrity;
       if (!integrity?.startsWith("sha512-")) throw new Error(`deno.lock has no SHA-512 of ${id}`);
-      const manifests = await Promise.all(
-        folders.map((folder) => Deno.readTextFile(`${folder}/${name}/${version}/package.json`).catch(() => undefined)),
-      );
-      const manifest = manifests.find((each) => each !== undefined);
-      if (manifest === undefined) throw new Error(`Deno's cache does not hold ${id}`);
+      const manifest = await Deno.readTextFile((await cachedFile(name, version, "package.json")).path);
       return {
         id: `npm:${id}`,
         ...split(name),
@@ -186,6 +175,23 @@ function runtime(): Package {
   };
 }
 
+/** What bundles the program, and leaves some code of its own in it. */
+function bundler(lock: LockFile): Package {
+  const [name, version] = BUNDLER.split("@") as [string, string];
+  const integrity = lock.npm?.[BUNDLER]?.integrity;
+  if (!integrity?.startsWith("sha512-")) throw new Error(`.ci/deno.lock has no SHA-512 of ${BUNDLER}`);
+  return {
+    id: `npm:${BUNDLER}`,
+    name,
+    version,
+    purl: purl("npm", name, version),
+    licences: ["MIT"],
+    sha512: Uint8Array.fromBase64(integrity.slice("sha512-".length)).toHex(),
+    properties: { "lms:role": "bundler" },
+    dependencies: [],
+  };
+}
+
 /** The commit, whether the program was changed since, and the time that this is said to be made at. */
 async function source(): Promise<{ readonly properties: Record<string, string>; readonly time: Date | undefined }> {
   const epoch = Deno.env.get("SOURCE_DATE_EPOCH");
@@ -202,89 +208,100 @@ async function source(): Promise<{ readonly properties: Record<string, string>; 
   return { properties, time: seconds === undefined ? undefined : new Date(Number(seconds) * 1000) };
 }
 
-/** A UUID of version 8, which is made of what one likes: here of the text's SHA-256. */
-async function uuidOf(content: string): Promise<string> {
-  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(content))).slice(0, 16);
-  bytes[6] = 0x80 | bytes[6]! & 0x0f;
-  bytes[8] = 0x80 | bytes[8]! & 0x3f;
-  return bytes.toHex().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+/** The schemas that the bill must keep to, by the names that they know each other by. */
+async function schemas(): Promise<{ readonly bom: unknown; readonly others: Readonly<Record<string, unknown>> }> {
+  await output(
+    Deno.execPath(),
+    "cache",
+    "--quiet",
+    "--no-config",
+    "--lock=.ci/deno.lock",
+    "--frozen",
+    ".ci/cyclonedx.ts",
+  );
+  const schema = async (name: string) => {
+    const { path } = await cachedFile(LIBRARY.name, LIBRARY.version, `res/schema/${name}.SNAPSHOT.schema.json`);
+    return JSON.parse(await Deno.readTextFile(path));
+  };
+  const names = ["spdx", "cryptography-defs", "jsf-0.82"];
+  const others = await Promise.all(
+    names.map(async (name) =>
+      [`http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json`, await schema(name)] as const
+    ),
+  );
+  return { bom: await schema("bom-1.6"), others: Object.fromEntries(others) };
 }
 
-async function billOfMaterials(): Promise<string> {
+/** What `cyclonedx.ts` is given, as JSON. */
+export interface Parts {
+  readonly program: Package;
+  readonly components: readonly {
+    readonly type: "library" | "platform";
+    readonly part: Package;
+    readonly cpe?: string;
+  }[];
+  /** In RFC 3339. */
+  readonly time?: string;
+  readonly library: { readonly name: string; readonly version: string };
+  readonly schemas: { readonly bom: unknown; readonly others: Readonly<Record<string, unknown>> };
+}
+
+async function parts(): Promise<Parts> {
   // What is not in the cache yet has no package.json to read.
   await output(Deno.execPath(), "cache", "--quiet", "--frozen", "src/main.ts");
   const graph: ModuleGraph = JSON.parse(await output(Deno.execPath(), "info", "--json", "src/main.ts"));
   const lock: LockFile = JSON.parse(await text("deno.lock"));
   const { version } = JSON.parse(await text("deno.json"));
   const [npm, jsr, deno] = [await npmPackages(graph, lock), jsrPackages(graph, lock), runtime()];
+  const esbuild = bundler(JSON.parse(await text(".ci/deno.lock")));
   const { properties, time } = await source();
-
-  for (const part of VALIDATOR_PARTS) await import(part);
-  const { Enums, Models, Serialize, Spec, SPDX, Validation } = await import(`npm:${LIBRARY.name}@${LIBRARY.version}`);
-
-  const licence = (declared: string) => {
-    const made = SPDX.isSupportedSpdxId(declared)
-      ? new Models.SpdxLicense(declared)
-      : / (OR|AND|WITH) /.test(declared)
-      ? new Models.LicenseExpression(declared)
-      : new Models.NamedLicense(declared);
-    made.acknowledgement = Enums.LicenseAcknowledgement.Declared;
-    return made;
-  };
-  const propertiesOf = (of: Readonly<Record<string, string>>) =>
-    new Models.PropertyRepository(Object.entries(of).map(([name, value]) => new Models.Property(name, value)));
-  const component = (type: string, part: Package) =>
-    new Models.Component(type, part.name, {
-      bomRef: part.id,
-      group: part.group,
-      version: part.version,
-      purl: part.purl,
-      licenses: new Models.LicenseRepository(part.licences.map(licence)),
-      hashes: new Models.HashDictionary(part.sha512 ? [[Enums.HashAlgorithm["SHA-512"], part.sha512]] : []),
-      properties: propertiesOf(part.properties),
-    });
-
-  const packages = [...npm.packages, ...jsr.packages];
-  const components = new Map(packages.map((part) => [part.id, component(Enums.ComponentType.Library, part)]));
-  components.set(deno.id, component(Enums.ComponentType.Platform, deno));
-  components.get(deno.id).cpe = `cpe:2.3:a:deno:deno:${deno.version}:*:*:*:*:*:*:*`;
-  for (const { id, dependencies } of packages) {
-    for (const each of dependencies) components.get(id).dependencies.add(components.get(each).bomRef);
-  }
-  const lms = component(Enums.ComponentType.Application, {
+  const program = {
     id: `lms@${version}`,
     name: "lms",
     version,
     purl: purl("generic", "lms", version),
     licences: ["MIT"],
     properties,
-    dependencies: [],
-  });
-  for (const id of [...npm.roots, ...jsr.roots, deno.id]) lms.dependencies.add(components.get(id).bomRef);
+    dependencies: [...npm.roots, ...jsr.roots, deno.id, esbuild.id],
+  };
+  return {
+    program,
+    components: [
+      ...[...npm.packages, ...jsr.packages, esbuild].map((part) => ({ type: "library", part }) as const),
+      { type: "platform", part: deno, cpe: `cpe:2.3:a:deno:deno:${deno.version}:*:*:*:*:*:*:*` },
+    ],
+    ...(time === undefined ? {} : { time: time.toISOString() }),
+    library: LIBRARY,
+    schemas: await schemas(),
+  };
+}
 
-  const bom = new Models.Bom({
-    components: new Models.ComponentRepository(components.values()),
-    metadata: new Models.Metadata({
-      component: lms,
-      timestamp: time,
-      tools: new Models.Tools({
-        components: new Models.ComponentRepository([
-          new Models.Component(Enums.ComponentType.Application, "sbom.ts", { group: "lms", version }),
-          new Models.Component(Enums.ComponentType.Library, split(LIBRARY.name).name, {
-            group: split(LIBRARY.name).group,
-            version: LIBRARY.version,
-          }),
-        ]),
-      }),
-    }),
-  });
-  const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6));
-  const serialize = (): string => `${serializer.serialize(bom, { sortLists: true, space: 2 })}\n`;
-  bom.serialNumber = `urn:uuid:${await uuidOf(serialize())}`;
-  const json = serialize();
-  const wrong = await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(json);
-  if (wrong !== null) throw new Error(`Cannot write the bill of materials: ${JSON.stringify(wrong)}`);
-  return json;
+/** The bill, by a process without any right. */
+async function billOfMaterials(): Promise<string> {
+  const given = JSON.stringify(await parts());
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--no-config",
+      "--lock=.ci/deno.lock",
+      "--frozen",
+      "--no-prompt",
+      "--deny-import",
+      ".ci/cyclonedx.ts",
+    ],
+    cwd: root,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const ended = child.output();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(given));
+  await writer.close();
+  const { success, stdout, stderr } = await ended;
+  if (!success) throw new Error(`.ci/cyclonedx.ts: ${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout);
 }
 
 const path = Deno.args[0] === "--output" && Deno.args.length === 2 ? Deno.args[1]! : undefined;

@@ -9,6 +9,9 @@
 # machines), the same npm packages that others publish supply what Deno would fetch from those two: the std packages
 # (.ci/offline/std_from_npm.ts) and the program that `deno compile` puts an application's code into.
 #
+# Nothing is run that was fetched and whose sum is not written here. Where no sum is known of a machine's build of Deno, the
+# one on PATH is all there is.
+#
 # Downloads go to a folder of their own and are renamed into place, so that a run that is interrupted, or a second one
 # at the same time, does no harm. Writes `.cache/deno/ready` last.
 set -eu
@@ -65,7 +68,7 @@ has_sha256() { # FILE SUM
   [ "${sum%% *}" = "$2" ]
 }
 
-# from_npm PACKAGE VERSION [SHA256]: unpacks it into $tmp/package. The sum is of the package's archive.
+# from_npm PACKAGE VERSION SHA256: unpacks it into $tmp/package. The sum is of the package's archive.
 from_npm() {
   command -v npm >/dev/null || {
     say "npm is not on PATH"
@@ -78,7 +81,7 @@ from_npm() {
     return 1
   }
   set -- "$tmp/npm/"*.tgz "$@"
-  if [ -n "${4-}" ] && ! has_sha256 "$1" "$4"; then
+  if ! has_sha256 "$1" "$4"; then
     say "the npm package $2 $3 is not the known one"
     return 1
   fi
@@ -108,16 +111,17 @@ unzip_into() { # FILE FOLDER
   fi
 }
 
-# Which builds of Deno run on this machine.
-target='' npm_package='' npm_sum=''
+# Which build of Deno runs on this machine, and the SHA-256 of the program, of its official archive, and of its npm package, as
+# far as they are known.
+target='' program_sum='' zip_sum='' npm_package='' npm_sum=''
 case $(uname -sm) in
 "Linux x86_64")
-  target=x86_64-unknown-linux-gnu npm_package=@deno/linux-x64-glibc
-  npm_sum=92e82c38a71b413e346bffb73c4d664f2f17462a09101803e715ffd0b9878ba2
+  target=x86_64-unknown-linux-gnu program_sum=83ae80d34812cb7a4f246a21f707901b71fa937461500f5f0a2e19865115f3fb
+  npm_package=@deno/linux-x64-glibc npm_sum=92e82c38a71b413e346bffb73c4d664f2f17462a09101803e715ffd0b9878ba2
   ;;
-"Linux aarch64") target=aarch64-unknown-linux-gnu npm_package=@deno/linux-arm64-glibc ;;
-"Darwin x86_64") target=x86_64-apple-darwin npm_package=@deno/darwin-x64 ;;
-"Darwin arm64") target=aarch64-apple-darwin npm_package=@deno/darwin-arm64 ;;
+"Darwin arm64")
+  target=aarch64-apple-darwin zip_sum=aeb5825f83b4a9cd7f9355a1c4ddd666205dacf76ccb7b98c2b10e066bc9e4bb
+  ;;
 esac
 
 # keep FILE: moves a freshly fetched Deno into place if it runs here.
@@ -127,11 +131,14 @@ keep() {
 }
 
 fetch_official() {
-  get "https://dl.deno.land/release/v$tested/deno-$target.zip" "$tmp/deno.zip" 600 &&
-    unzip_into "$tmp/deno.zip" "$tmp" >/dev/null 2>&1 && keep "$tmp/deno"
+  get "https://dl.deno.land/release/v$tested/deno-$target.zip" "$tmp/deno.zip" 600 || return
+  if [ -n "$zip_sum" ]; then has_sha256 "$tmp/deno.zip" "$zip_sum" || return; fi
+  unzip_into "$tmp/deno.zip" "$tmp" >/dev/null 2>&1 || return
+  if [ -n "$program_sum" ]; then has_sha256 "$tmp/deno" "$program_sum" || return; fi
+  keep "$tmp/deno"
 }
 
-fetch_from_npm() { from_npm "$npm_package" "$tested" "$npm_sum" && keep "$tmp/package/deno"; }
+fetch_from_npm() { [ -n "$npm_sum" ] && from_npm "$npm_package" "$tested" "$npm_sum" && keep "$tmp/package/deno"; }
 
 fetch_tested() {
   [ -x "$cache/$tested/deno" ] && return 0
@@ -155,7 +162,8 @@ deno_host=no
 answers https://dl.deno.land/release-latest.txt && deno_host=yes
 if [ -z "$program" ]; then
   fetch_tested || fail "no Deno can be had: install Deno 2.7.14 (https://docs.deno.com/runtime/getting_started/installation/)," \
-    "or npm, or connect this machine to a network; Linux needs glibc"
+    "which is the only way on machines other than Linux on x86-64 and Apple silicon; or npm, or connect this machine to a" \
+    "network; Linux needs glibc"
   program=$cache/$tested/deno version=$tested
 elif [ $deno_host = no ] && [ "$version" != "$tested" ] && fetch_tested; then
   # Only the tested version can compile where Deno's own host does not answer: see below.

@@ -1,10 +1,10 @@
 /**
  * Checks the Dockerfile and the Kubernetes manifest, and that every file here agrees with the program.
  *
- *     deno run --no-config --no-lock --allow-read --allow-run --allow-env --allow-write=FOLDER .deploy/check.ts FOLDER
+ *     deno run --no-config --lock=.ci/deno.lock --frozen --allow-read --allow-run --allow-env --allow-write=FOLDER .deploy/check.ts FOLDER
  *
- * FOLDER is an empty one for intermediate files. What reads and validates is fetched from npm when this runs, each at one
- * exact version. It is not in deno.json, because nothing else needs it and it would be downloaded with every set-up.
+ * FOLDER is an empty one for intermediate files. What reads and validates comes from npm and is in `.ci/deno.lock`.
+ * It is not in deno.json, because nothing else needs it and it would be downloaded with every set-up.
  *
  * @module
  */
@@ -76,7 +76,7 @@ async function validateObjects(path: string, objects: readonly KubernetesObject[
   const file = `${scratch}/manifest.ts`;
   await Deno.writeTextFile(file, literals.join("\n"));
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["check", "--quiet", "--no-config", "--no-lock", file],
+    args: ["check", "--quiet", "--no-config", `--lock=${new URL(".ci/deno.lock", root).pathname}`, "--frozen", file],
   }).output();
   must(success, `${path}: ${new TextDecoder().decode(stderr)}`);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertArrayIncludes, assertEquals, assertGreater } from "@std/assert";
+import { STD_VERSIONS } from "../.ci/offline/std_versions.ts";
 import project from "../deno.json" with { type: "json" };
 import { MON_SETTINGS } from "../src/commands/settings.ts";
 import { SETTINGS } from "../src/config.ts";
@@ -56,6 +57,7 @@ Deno.test("no task of the program may run a program, load a library, or do every
         "--v8-flags",
         "--allow-net",
         "--allow-read",
+        "--deny-read",
         "--allow-write",
         "--allow-sys",
         "--allow-env",
@@ -74,4 +76,23 @@ Deno.test("the task lms-mon may do nothing that the task lms may not", () => {
   for (const flag of ["--allow-read", "--allow-write", "--allow-sys", "--allow-env"]) {
     assertArrayIncludes(listed(tasks.lms!.command, flag), listed(tasks["lms-mon"]!.command, flag));
   }
+});
+
+Deno.test("where jsr.io does not answer, std is of the versions that deno.lock has", async () => {
+  const lock = JSON.parse(await Deno.readTextFile(new URL("../deno.lock", import.meta.url)));
+  const provided = Object.entries(STD_VERSIONS).map(([name, { version }]) => `@std/${name}@${version}`);
+  assertEquals(provided.toSorted(), Object.keys(lock.jsr).toSorted());
+});
+
+Deno.test("what the build and its checks take from npm is in a lock file with its sums", async () => {
+  const lock = JSON.parse(await Deno.readTextFile(new URL("../.ci/deno.lock", import.meta.url)));
+  const named = await Promise.all(
+    [".ci/cyclonedx.ts", ".ci/lint_workflows.ts", ".deploy/check.ts", ".ci/build.ts"].map(async (path) => {
+      const text = await Deno.readTextFile(new URL(`../${path}`, import.meta.url));
+      assertEquals(text.includes("--no-lock"), false, path);
+      return [...text.matchAll(/"(npm:[^"$]+@[\d.]+)"/g)].map(([, specifier]) => specifier!);
+    }),
+  );
+  assertArrayIncludes(Object.keys(lock.specifiers), named.flat());
+  assertArrayIncludes(Object.keys(lock.npm), ["esbuild@0.25.5", "@esbuild/linux-x64@0.25.5"]);
 });

@@ -8,12 +8,13 @@
  *
  * deno.json and deno.lock stay as everyone else needs them: Deno takes the integrity that a package's metadata states,
  * so the folder states the one in the lock file. What guards the contents here is the checksum that setup_deno.sh
- * demands of both npm packages.
+ * demands of both npm packages. Where the lock file names another version than they hold, this fails.
  *
  *     deno run --allow-read --allow-write std_from_npm.ts LOCK_FILE NPM_FOLDER OUT_FOLDER
  *
  * @module
  */
+import { STD_VERSIONS } from "./std_versions.ts";
 
 interface LockedPackage {
   readonly integrity: string;
@@ -41,14 +42,16 @@ function list(folder: string): string[] {
   }
 }
 
-/** The folders, among those of the npm packages, that hold `@std/name`: JavaScript first, then declarations, if any. */
-function sourcesOf(name: string, npmFolder: string): string[] {
-  const plain = `${npmFolder}/deno-std/${name}`;
-  if (list(plain).length > 0) return [plain];
-  const bundled = (kind: string) => `${npmFolder}/windmill-cli/${kind}/deps/jsr.io/@std/${name}`;
-  const newest = list(bundled("esm")).sort((a, b) => a.localeCompare(b, undefined, { numeric: true })).at(-1);
-  if (newest === undefined) throw new Error(`Cannot find jsr:@std/${name} among the npm packages`);
-  return [`${bundled("esm")}/${newest}`, `${bundled("types")}/${newest}`];
+/** The folders, among those of the npm packages, that hold a version of `@std/name`: JavaScript, then declarations, if any. */
+function sourcesOf(name: string, version: string, npmFolder: string): string[] {
+  const held = STD_VERSIONS[name];
+  if (held?.version !== version) {
+    throw new Error(
+      `Cannot provide jsr:@std/${name}@${version} of deno.lock from npm: std_versions.ts has ${held?.version}`,
+    );
+  }
+  if (held.from === "deno-std") return [`${npmFolder}/deno-std/${name}`];
+  return ["esm", "types"].map((kind) => `${npmFolder}/windmill-cli/${kind}/deps/jsr.io/@std/${name}/${version}`);
 }
 
 /** `jsr:@std/name@range`, with the range that the lock file gives the package that imports it. */
@@ -63,9 +66,9 @@ function exportPath(stem: string): string {
   return stem === "mod" ? "" : `/${stem.replaceAll("_", "-")}`;
 }
 
-function filesOf(name: string, npmFolder: string): Files {
+function filesOf(name: string, version: string, npmFolder: string): Files {
   const files: Files = new Map();
-  for (const folder of sourcesOf(name, npmFolder)) {
+  for (const folder of sourcesOf(name, version, npmFolder)) {
     for (const file of list(folder)) {
       if (/\.(js|d\.ts)$/.test(file)) files.set(file, Deno.readTextFileSync(`${folder}/${file}`));
     }
@@ -110,7 +113,8 @@ function writePackage(name: string, version: string, options: {
   const { locked, lock, npmFolder, outFolder } = options;
   const folder = `${outFolder}/@std/${name}`;
   Deno.mkdirSync(`${folder}/${version}`, { recursive: true });
-  const files = filesOf(name, npmFolder);
+  const files = filesOf(name, version, npmFolder);
+  if (files.size === 0) throw new Error(`Cannot provide jsr:@std/${name}@${version} from npm: its folder is not there`);
   const exports: Record<string, string> = {};
   for (const [file, text] of files) {
     Deno.writeTextFileSync(`${folder}/${version}/${file}`, adapted(file, text, { files, locked, lock }));

@@ -255,6 +255,8 @@ async function connectionOptions(address: MysqlAddress, options: SessionOptions)
     jsonStrings: true,
     supportBigNumbers: true,
     connectTimeout: options.connectTimeoutMs,
+    // The driver otherwise makes code from the names that a server gives its columns, and runs it.
+    disableEval: true,
     // By default a row that an upsert leaves as it is counts as changed; without this flag it counts 0.
     // Nothing here may read a local file at the server's request.
     // The driver would encode statements in whatever charset the server says it has changed to, unescaped for that.

@@ -39,6 +39,25 @@ export function exerciseServerStore(name: string, server: TestServer): void {
       return `p${date.toISOString().slice(0, 10).replaceAll("-", "")}`;
     });
 
+  Deno.test(`${name}: no code is made of what the server names its columns`, async () => {
+    await using database = await server.freshDatabase();
+    const made: unknown[] = [];
+    const { Function: original } = globalThis;
+    globalThis.Function = new Proxy(original, {
+      apply: (target, self, args) => (made.push(args), Reflect.apply(target, self, args)),
+      construct: (target, args) => (made.push(args), Reflect.construct(target, args)),
+    });
+    try {
+      const session = await MysqlSession.open(addressOf(database.url), { connectTimeoutMs: 9_000, lockWaitSeconds: 5 });
+      const column = `c${crypto.randomUUID()}`;
+      assertEquals(await session.rows(`SELECT 1 AS \`${column}\``), [{ [column]: 1 }]);
+      session.destroy(undefined);
+    } finally {
+      globalThis.Function = original;
+    }
+    assertEquals(made, []);
+  });
+
   const DAY_MS = 86_400_000;
   /** Partitions as a table has them that was made at that time. */
   const partitionAsOf = (database: TestDatabase, nowMs: number) =>

@@ -21,6 +21,7 @@ const FORBIDDEN: Readonly<Record<string, RegExp>> = {
   "read /etc/shadow": REFUSED,
   "read /etc/passwd": REFUSED,
   "read /proc/self/environ": REFUSED,
+  "read keys beside certificates": REFUSED,
   "read elsewhere": REFUSED,
   "read elsewhere through node:fs": REFUSED,
   "list elsewhere": REFUSED,

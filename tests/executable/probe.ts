@@ -40,6 +40,14 @@ const attempts: Readonly<Record<string, () => unknown>> = {
   "read /etc/shadow": () => Deno.readFileSync("/etc/shadow"),
   "read /etc/passwd": () => Deno.readTextFileSync("/etc/passwd"),
   "read /proc/self/environ": () => Deno.readTextFileSync("/proc/self/environ"),
+  "read keys beside certificates": () => {
+    try {
+      return Deno.readTextFileSync("/etc/ssl/private/key.pem");
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return;
+      throw error;
+    }
+  },
   "read elsewhere": () => Deno.readTextFileSync(places.elsewhere),
   "read elsewhere through node:fs": () => readFileSync(places.elsewhere),
   "list elsewhere": () => [...Deno.readDirSync(places.elsewhere.replace(/\/[^/]*$/, ""))],

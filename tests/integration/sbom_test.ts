@@ -60,6 +60,8 @@ Deno.test(".ci/sbom.ts lists what the program is made of, and nothing of the tes
       "@google-cloud/pubsub",
       "@grpc/grpc-js",
       "mysql2",
+      "google-auth-library",
+      "esbuild",
       "fastest-levenshtein",
       "@std/cli",
       "@std/log",

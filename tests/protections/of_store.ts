@@ -136,6 +136,12 @@ export const OF_STORE: readonly Protection[] = [
       filter: "write() of a redelivered batch changes nothing",
     },
     {
+      name: "MySQL: the driver makes no code of what a server names its columns",
+      find: "disableEval: true,",
+      replace: "disableEval: false,",
+      filter: "no code is made of what the server names its columns",
+    },
+    {
       name: "MySQL: a server that accepts a connection and says nothing is given up",
       find: "const connection = createConnection(await connectionOptions(address, options));",
       replace: `options = { ...options, connectTimeoutMs: 600_000 };
