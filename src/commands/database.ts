@@ -8,6 +8,7 @@ import { Backoff } from "../ops/backoff.ts";
 import type { Log } from "../ops/logger.ts";
 import { sleep } from "../ops/sleep.ts";
 import { openStore as open } from "../store/open_store.ts";
+import { isServerAnswer } from "../store/mysql_errors.ts";
 import type { MaintainedStore } from "../store/maintenance.ts";
 import { type Store, StoreError } from "../store/store.ts";
 import { type Context, UsageError } from "./command.ts";
@@ -80,7 +81,10 @@ export async function prepareStore(store: Store, { timeoutMs, stop, log }: Prepa
       if (now - startedAt >= timeoutMs) {
         throw new StoreError(
           `Cannot reach the database within ${Math.round(timeoutMs / 1000)} s: ${store.address}: ${error.message}; ` +
-            `is it running? ${nameOf("startupTimeoutMs")} says how long to wait`,
+            // Who answers is running.
+            `${isServerAnswer(error.cause) ? "" : "is it running? "}${
+              nameOf("startupTimeoutMs")
+            } says how long to wait`,
           { disposition: "fatal", cause: error },
         );
       }

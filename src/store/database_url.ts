@@ -27,11 +27,15 @@ export interface MysqlAddress {
   /** A unix socket to connect through in place of host and port: an absolute path. */
   readonly socketPath: string | undefined;
   readonly tls: TlsMode;
+  /** Whether `tls` was chosen here, because the URL does not say. */
+  readonly tlsByDefault: boolean;
   /** A PEM file with the authorities to trust in place of the system's; read when connecting. */
   readonly tlsCaPath: string | undefined;
   /** PEM files with the certificate to show to the server, and its key, both or neither; read when connecting. */
   readonly tlsCertPath: string | undefined;
   readonly tlsKeyPath: string | undefined;
+  /** A PEM file with the server's RSA key, to encrypt the password with where there is no TLS; read when connecting. */
+  readonly serverKeyPath: string | undefined;
 }
 
 /** Where a store keeps its tables. */
@@ -44,14 +48,15 @@ export type ParsedDatabaseUrl =
 
 const FORMS = "mysql://user:password@host:3306/database, sqlite:path or sqlite::memory:";
 const DEFAULT_PORT = 3306;
-const OPTIONS = ["ssl", "ssl_ca", "ssl_cert", "ssl_key", "socket"];
+const OPTIONS = ["ssl", "ssl_ca", "ssl_cert", "ssl_key", "server_public_key", "socket"];
 
 /**
- * Parses `mysql://user:password@host:port/database?ssl=…&ssl_ca=…&ssl_cert=…&ssl_key=…`,
+ * Parses `mysql://user:password@host:port/database?ssl=…&ssl_ca=…&ssl_cert=…&ssl_key=…&server_public_key=…`,
  * `mysql://user:password@localhost/database?socket=/path`, `sqlite:path` or `sqlite::memory:`.
  *
- * The port defaults to 3306. `ssl` is one of {@linkcode TLS_MODES}, `true` (`verify_identity`) or `false` (`disabled`,
- * the default); `verify_identity` needs a host name. With `socket` the host is `localhost` or left out, and there is
+ * The port defaults to 3306. `ssl` is one of {@linkcode TLS_MODES}, `true` (`verify_identity`) or `false` (`disabled`);
+ * `verify_identity` needs a host name. Without it a server on this machine is reached in the plain, and every other is
+ * verified: by `verify_identity`, or by `verify_ca` where the host is an address. With `socket` the host is `localhost` or left out, and there is
  * neither port nor TLS. `mariadb:` means the same as `mysql:`. Special characters in the user or the password are
  * percent-encoded.
  */
@@ -66,6 +71,11 @@ export function parseDatabaseUrl(text: string): ParsedDatabaseUrl {
     default:
       return invalid(`is none of ${FORMS}`);
   }
+}
+
+/** Whether connections to the server never leave this machine, so that nobody else can answer in its place. */
+export function staysHere({ host, socketPath }: Pick<MysqlAddress, "host" | "socketPath">): boolean {
+  return socketPath !== undefined || /^(localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(host);
 }
 
 /** The address for people and for logs: scheme, host and port or socket, and database, or the path. */
@@ -107,13 +117,15 @@ the characters / ? # @ : % as %2F %3F %23 %40 %3A %25`);
   if (database === undefined || !/^[^/\\.\0]{1,64}$/u.test(database)) {
     return invalid("does not end in a database name of 1 to 64 characters, for example /lms");
   }
-  for (const name of url.searchParams.keys()) {
+  // What forms write for a space stands for itself in a path.
+  const params = new URLSearchParams(url.search.replaceAll("+", "%2B"));
+  for (const name of params.keys()) {
     if (!OPTIONS.includes(name)) return invalid(`has an unknown option ${name}; it takes ${OPTIONS.join(", ")}`);
   }
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
-  const tls = parseTls(url.searchParams, host);
+  const tls = parseTls(params, host);
   if (typeof tls === "string") return invalid(tls);
-  const socketPath = url.searchParams.get("socket") ?? undefined;
+  const socketPath = params.get("socket") ?? undefined;
   if (socketPath !== undefined) {
     const reason = socketProblem(socketPath, { host, port: url.port, tls: tls.tls });
     if (reason !== undefined) return invalid(reason);
@@ -123,15 +135,19 @@ the characters / ? # @ : % as %2F %3F %23 %40 %3A %25`);
   return { state: "valid", address: { kind: "mysql", host, port, user, password, database, socketPath, ...tls } };
 }
 
-type TlsOptions = Pick<MysqlAddress, "tls" | "tlsCaPath" | "tlsCertPath" | "tlsKeyPath">;
+type TlsOptions = Pick<
+  MysqlAddress,
+  "tls" | "tlsByDefault" | "tlsCaPath" | "tlsCertPath" | "tlsKeyPath" | "serverKeyPath"
+>;
 
 /** The options of TLS, or what is wrong with them. */
 function parseTls(params: URLSearchParams, host: string): TlsOptions | string {
   const option = (name: string) => params.get(name) ?? undefined;
-  const tls = tlsMode(option("ssl") ?? "disabled");
+  const tlsByDefault = !params.has("ssl");
+  const tls = tlsMode(option("ssl") ?? defaultMode(host));
   if (tls === undefined) return `has an ssl that is none of ${TLS_MODES.join(", ")}, true, false`;
   const [tlsCaPath, tlsCertPath, tlsKeyPath] = [option("ssl_ca"), option("ssl_cert"), option("ssl_key")];
-  for (const name of ["ssl_ca", "ssl_cert", "ssl_key"]) {
+  for (const name of ["ssl_ca", "ssl_cert", "ssl_key", "server_public_key"]) {
     if (option(name) === "") return `has an ${name} that names no file`;
   }
   if (tlsCaPath !== undefined && tls !== "verify_ca" && tls !== "verify_identity") {
@@ -144,11 +160,23 @@ function parseTls(params: URLSearchParams, host: string): TlsOptions | string {
   if (tlsCertPath !== undefined && tls === "disabled") {
     return "has an ssl_cert that nothing reads; add ssl=required, ssl=verify_ca or ssl=verify_identity";
   }
-  if (tls === "verify_identity" && /^[\d.]+$|:/.test(host)) {
+  const serverKeyPath = option("server_public_key");
+  if (serverKeyPath !== undefined && tls !== "disabled") {
+    return "has a server_public_key that nothing reads with TLS; add ssl=disabled, or leave it out";
+  }
+  if (tls === "verify_identity" && IP_ADDRESS.test(host)) {
     // The driver would compare the certificate with "localhost".
     return "asks for ssl=verify_identity with an address in place of a host name; use ssl=verify_ca";
   }
-  return { tls, tlsCaPath, tlsCertPath, tlsKeyPath };
+  return { tls, tlsByDefault, tlsCaPath, tlsCertPath, tlsKeyPath, serverKeyPath };
+}
+
+const IP_ADDRESS = /^[\d.]+$|:/;
+
+/** An impostor must not get a password because the URL says nothing. */
+function defaultMode(host: string): TlsMode {
+  if (staysHere({ host, socketPath: undefined })) return "disabled";
+  return IP_ADDRESS.test(host) ? "verify_ca" : "verify_identity";
 }
 
 /** What does not go with a socket. */

@@ -12,6 +12,8 @@ const ER_BAD_DB_ERROR = 1049;
 const ER_NO_SUCH_TABLE = 1146;
 const ER_NO_DEFAULT_FOR_FIELD = 1364;
 const ER_SECURE_TRANSPORT_REQUIRED = 3159;
+/** Where MySQL listens for another protocol. */
+const X_PORT = 33060;
 
 /**
  * The remedy, as a phrase that follows the error's message; `undefined` where none is known.
@@ -30,15 +32,39 @@ export function adviceFor(cause: unknown, address: MysqlAddress): string | undef
     case ER_SECURE_TRANSPORT_REQUIRED:
       return "add ssl=verify_identity, or at least ssl=required, to the database's URL";
   }
+  if (serverErrorNumber(cause) === undefined && address.port === X_PORT && address.socketPath === undefined) {
+    return `port ${X_PORT} speaks the X protocol; LMS needs MySQL's own, by default at port 3306`;
+  }
   const { code, message } = cause instanceof Error ? cause as Error & { readonly code?: unknown } : {};
   switch (code) {
     case "HANDSHAKE_NO_SSL_SUPPORT":
-      return `the URL asks for ssl=${address.tls}; switch TLS on at the server`;
-    case "HANDSHAKE_SSL_ERROR":
-      return tlsAdvice(String(message), address);
+      return address.tlsByDefault
+        ? `${byDefault(address)}; switch TLS on at the server`
+        : `the URL asks for ssl=${address.tls}; switch TLS on at the server`;
+    case "HANDSHAKE_SSL_ERROR": {
+      const advice = tlsAdvice(String(message), address);
+      return advice === undefined || !address.tlsByDefault ? advice : `${advice}; ${byDefault(address)}`;
+    }
+    case "AUTH_SWITCH_PLUGIN_ERROR":
+    case "HANDSHAKE_UNKNOWN_ERROR":
+      return pluginAdvice(String(message));
     default:
       return undefined;
   }
+}
+
+/** Which URLs work with a server that cannot be verified as it is. */
+function byDefault(address: MysqlAddress): string {
+  const url = describeAddress(address);
+  return `a server beyond this machine is verified unless the URL says otherwise: ${url}?ssl=verify_ca&ssl_ca=FILE, \
+${url}?ssl=disabled`;
+}
+
+/** @param message The driver's: it has no code for a plugin that it does not know. */
+function pluginAdvice(message: string): string | undefined {
+  const plugin = /unknown plugin ([\w-]{1,64})/.exec(message)?.[1];
+  return plugin &&
+    `LMS does not know ${plugin}: give the account caching_sha2_password (MySQL) or mysql_native_password (MariaDB)`;
 }
 
 /** @param message Node's words for it: a code, or a sentence. */

@@ -18,6 +18,7 @@ import {
   sessionVariables,
   settingAll,
 } from "./mysql_session_variables.ts";
+import { authenticationOptions } from "./mysql_authentication.ts";
 import { tlsOptions } from "./mysql_tls.ts";
 import type { Disposition } from "./store.ts";
 
@@ -79,12 +80,16 @@ export class MysqlSession {
    */
   static async open(address: MysqlAddress, options: SessionOptions): Promise<MysqlSession> {
     options.signal?.throwIfAborted();
-    const connection = createConnection(await connectionOptions(address, options));
-    const session = new MysqlSession(connection);
-    const abort = () => session.destroy(options.signal?.reason);
+    const limit = new AbortController();
+    const abort = () => limit.abort(options.signal?.reason);
     options.signal?.addEventListener("abort", abort);
-    const timer = setTimeout(() => session.destroy(timedOut(options.connectTimeoutMs)), options.connectTimeoutMs);
+    const timer = setTimeout(() => limit.abort(timedOut(options.connectTimeoutMs)), options.connectTimeoutMs);
+    let session: MysqlSession | undefined;
+    limit.signal.addEventListener("abort", () => session?.destroy(limit.signal.reason));
     try {
+      // A file of a network's folder may take for ever.
+      const connection = createConnection(await orAborted(connectionOptions(address, options), limit.signal));
+      session = new MysqlSession(connection);
       await session.#run<void>((done) => connection.connect((error) => done(error, undefined)));
       await session.#setUp({
         database: options.withoutDatabase === true ? undefined : address.database,
@@ -92,7 +97,7 @@ export class MysqlSession {
       });
       return session;
     } catch (error) {
-      session.destroy(error);
+      session?.destroy(error);
       throw error;
     } finally {
       clearTimeout(timer);
@@ -263,8 +268,17 @@ async function connectionOptions(address: MysqlAddress, options: SessionOptions)
     flags: ["-FOUND_ROWS", "-LOCAL_FILES", "-SESSION_TRACK"],
   };
   if (options.withoutDatabase !== true) connection.database = address.database;
-  if (address.tls === "disabled") return connection;
-  return { ...connection, ssl: await tlsOptions(address) };
+  const authenticated = { ...connection, ...await authenticationOptions(address) };
+  if (address.tls === "disabled") return authenticated;
+  return { ...authenticated, ssl: await tlsOptions(address) };
+}
+
+/** What the promise settles to, unless the signal comes first. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    promise.then(resolve, reject);
+  });
 }
 
 /** A server or proxy may answer something else than what was asked; nothing of that session is believed any more. */

@@ -12,6 +12,7 @@ import { StoreError } from "./store.ts";
 const CONTENT = {
   ca: { form: /-----BEGIN CERTIFICATE-----/, named: "no certificate in PEM form" },
   cert: { form: /-----BEGIN CERTIFICATE-----/, named: "no certificate in PEM form" },
+  serverKey: { form: /-----BEGIN (RSA )?PUBLIC KEY-----/, named: "no public key in PEM form" },
   key: {
     form: /-----BEGIN (RSA |EC )?PRIVATE KEY-----(?![^-]*ENCRYPTED)/,
     named: "no private key in PEM form without a passphrase",
@@ -24,19 +25,31 @@ const CONTENT = {
  * @throws {StoreError} `fatal`, with the option and the file, for one that cannot be used.
  */
 export async function tlsOptions(address: MysqlAddress): Promise<SslOptions> {
+  const { tlsCaPath, tlsCertPath, tlsKeyPath } = address;
+  const ca = tlsCaPath === undefined ? {} : { ca: await pem(CONTENT.ca, "ssl_ca", tlsCaPath) };
+  const cert = tlsCertPath === undefined ? {} : { cert: await pem(CONTENT.cert, "ssl_cert", tlsCertPath) };
+  const key = tlsKeyPath === undefined ? {} : { key: await pem(CONTENT.key, "ssl_key", tlsKeyPath) };
   return {
-    ...await pem("ca", address.tlsCaPath),
-    ...await pem("cert", address.tlsCertPath),
-    ...await pem("key", address.tlsKeyPath),
+    ...ca,
+    ...cert,
+    ...key,
     rejectUnauthorized: address.tls !== "required",
     verifyIdentity: address.tls === "verify_identity",
   };
 }
 
-async function pem(name: keyof typeof CONTENT, path: string | undefined): Promise<Record<string, string>> {
-  if (path === undefined) return {};
+/** The RSA key of the server, from its file. @throws {StoreError} `fatal`, for a file that cannot be used. */
+export function serverKey(path: string): Promise<string> {
+  return pem(CONTENT.serverKey, "server_public_key", path);
+}
+
+async function pem(
+  { form, named }: typeof CONTENT[keyof typeof CONTENT],
+  option: string,
+  path: string,
+): Promise<string> {
   const refused = (reason: string, cause: unknown) =>
-    new StoreError(`Cannot use ssl_${name} "${path}" of the database's URL: ${reason}`, {
+    new StoreError(`Cannot use ${option} "${path}" of the database's URL: ${reason}`, {
       disposition: "fatal",
       cause,
     });
@@ -46,7 +59,6 @@ async function pem(name: keyof typeof CONTENT, path: string | undefined): Promis
   } catch (error) {
     throw refused(whyUnreadable(error), error);
   }
-  const { form, named } = CONTENT[name];
   if (!form.test(text)) throw refused(`it holds ${named}`, undefined);
-  return { [name]: text };
+  return text;
 }

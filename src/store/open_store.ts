@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DatabaseAddress } from "./database_url.ts";
+import { type DatabaseAddress, staysHere } from "./database_url.ts";
 import type { MaintainedStore } from "./maintenance.ts";
 import { MysqlStore } from "./mysql.ts";
 import { SqliteStore } from "./sqlite.ts";
@@ -46,6 +46,12 @@ export function openStore(address: DatabaseAddress, options: OpenStoreOptions): 
     case "sqlite":
       return new SqliteStore(address, { onWarning });
     case "mysql":
+      if (address.tls === "disabled" && address.serverKeyPath === undefined && !staysHere(address)) {
+        onWarning(
+          "ssl=disabled: whoever answers in the database's place gets the password and every message; \
+ssl=verify_identity prevents that",
+        );
+      }
       return new MysqlStore(address, { writers, onWarning, password, nowMs, connectTimeoutMs, writeTimeoutMs, idleMs });
   }
 }

@@ -9,11 +9,15 @@ const plain: MysqlAddress = {
   password: "secret",
   database: "logs",
   socketPath: undefined,
-  tls: "disabled",
+  tls: "verify_identity",
+  tlsByDefault: true,
   tlsCaPath: undefined,
   tlsCertPath: undefined,
   tlsKeyPath: undefined,
+  serverKeyPath: undefined,
 };
+const local = { tls: "disabled" } as const;
+const told = { tlsByDefault: false } as const;
 
 const VALID: readonly (readonly [url: string, address: Partial<MysqlAddress>])[] = [
   ["mysql://lms:secret@db.example/logs", {}],
@@ -22,28 +26,42 @@ const VALID: readonly (readonly [url: string, address: Partial<MysqlAddress>])[]
   ["mysql://lms@db.example/logs", { password: "" }],
   ["mysql://l%40s:p%2Fw%3A%23%3F%25@db.example/logs", { user: "l@s", password: "p/w:#?%" }],
   ["mysql://lms:sécret@db.example/l%C3%B6gs", { password: "sécret", database: "lögs" }],
-  ["mysql://lms:secret@[::1]:3306/logs", { host: "::1" }],
-  ["mysql://lms:secret@db.example/logs?ssl=required", { tls: "required" }],
-  ["mysql://lms:secret@db.example/logs?ssl=true", { tls: "verify_identity" }],
-  ["mysql://lms:secret@db.example/logs?ssl=false", { tls: "disabled" }],
+  ["mysql://lms:secret@[::1]:3306/logs", { host: "::1", ...local }],
+  ["mysql://lms:secret@127.0.0.1/logs", { host: "127.0.0.1", ...local }],
+  ["mysql://lms:secret@10.0.0.1/logs", { host: "10.0.0.1", tls: "verify_ca" }],
+  ["mysql://lms:secret@127.example/logs", { host: "127.example" }],
+  ["mysql://lms:secret@db.example/logs?ssl_ca=/etc/lms/ca+1.pem", { tlsCaPath: "/etc/lms/ca+1.pem" }],
+  ["mysql://lms:secret@db.example/logs?ssl=disabled&server_public_key=/key.pem", {
+    tls: "disabled",
+    serverKeyPath: "/key.pem",
+    ...told,
+  }],
+  ["mysql://lms:secret@db.example/logs?ssl=required", { tls: "required", ...told }],
+  ["mysql://lms:secret@db.example/logs?ssl=true", { tls: "verify_identity", ...told }],
+  ["mysql://lms:secret@db.example/logs?ssl=false", { tls: "disabled", ...told }],
   ["mysql://lms:secret@db.example/logs?ssl=verify_ca&ssl_ca=/etc/ca.pem", {
     tls: "verify_ca",
+    ...told,
     tlsCaPath: "/etc/ca.pem",
   }],
   ["mysql://lms:secret@db.example/logs?ssl=required&ssl_cert=/lms.pem&ssl_key=%2Flms%20key.pem", {
     tls: "required",
+    ...told,
     tlsCertPath: "/lms.pem",
     tlsKeyPath: "/lms key.pem",
   }],
   ["mysql://lms:secret@localhost/logs?socket=/run/mysqld/mysqld.sock", {
     host: "localhost",
     socketPath: "/run/mysqld/mysqld.sock",
+    ...local,
   }],
   ["mysql://lms:secret@/logs?socket=%2Frun%2Fmy%20sql.sock&ssl=disabled", {
     host: "localhost",
     socketPath: "/run/my sql.sock",
+    ...local,
+    ...told,
   }],
-  ["mariadb://lms@/logs?socket=/s", { host: "localhost", password: "", socketPath: "/s" }],
+  ["mariadb://lms@/logs?socket=/s", { host: "localhost", password: "", socketPath: "/s", ...local }],
 ];
 
 for (const [url, address] of VALID) {
@@ -93,11 +111,12 @@ const INVALID: readonly (readonly [url: string, reason: RegExp])[] = [
   ["mysql://lms:hunter2@10.0.0.1/logs?ssl=verify_identity", /verify_ca/],
   ["mysql://lms:hunter2@[::1]/logs?ssl=true", /verify_ca/],
   ["mysql://lms:hunter2@db/logs?charset=latin1", /unknown option charset/],
-  ["mysql://lms:hunter2@db/logs?ssl_ca=/ca.pem", /ssl_ca/],
+  ["mysql://lms:hunter2@localhost/logs?ssl_ca=/ca.pem", /ssl_ca/],
   ["mysql://lms:hunter2@db/logs?ssl=verify_ca&ssl_ca=", /ssl_ca that names no file/],
   ["mysql://lms:hunter2@db/logs?ssl=required&ssl_cert=/c.pem", /ssl_cert and no ssl_key/],
   ["mysql://lms:hunter2@db/logs?ssl=required&ssl_key=/c.key", /ssl_key and no ssl_cert/],
-  ["mysql://lms:hunter2@db/logs?ssl_cert=/c.pem&ssl_key=/c.key", /add ssl=required/],
+  ["mysql://lms:hunter2@localhost/logs?ssl_cert=/c.pem&ssl_key=/c.key", /add ssl=required/],
+  ["mysql://lms:hunter2@db/logs?server_public_key=/k.pem", /nothing reads with TLS/],
   ["mysql://lms:hunter2@/logs", /has no host/],
   ["mysql://lms:hunter2@/logs?ssl=required", /has no host/],
   ["mysql://lms:hunter2@localhost/logs?socket=", /no absolute path/],
