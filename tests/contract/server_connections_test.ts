@@ -92,6 +92,24 @@ for (const kind of ["mysql", "mariadb"] satisfies DatabaseKind[]) {
       ) await assertRefused(openOn(url), says);
     });
 
+    await t.step({
+      name: "gets the password beyond this machine only when it is verified, or the URL says ssl=disabled",
+      ignore: kind === "mariadb", // its accounts never show the password
+      fn: async () => {
+        await using someone = await userOf(server, { database: database.name });
+        // An address of this machine that LMS takes for one beyond it.
+        const beyond = database.plainUrl.replace("127.0.0.1", "0.0.0.0");
+        const { at } = someone;
+        await assertRefused(openOn(`${beyond}?ssl=required`, { at }), "nothing verified that it is the right server");
+        await assertRefused(openOn(beyond, { at }), "is verified unless the URL says otherwise");
+        const warnings: string[] = [];
+        await using store = openOn(`${beyond}?ssl=disabled`, { at, onWarning: (warning) => warnings.push(warning) });
+        await store.probe();
+        assertEquals(warnings.length, 1);
+        assertStringIncludes(warnings[0]!, "ssl=disabled: whoever answers");
+      },
+    });
+
     await t.step("lets an account that demands a certificate in with one, and not without", async () => {
       await using someone = await userOf(server, { database: database.name, demands: "certificate" });
       await assertRefused(openOn(database.url, { at: someone.at }), "Access denied");
