@@ -30,14 +30,23 @@ export async function authenticationOptions(address: MysqlAddress): Promise<Pick
     authPlugins: {
       [CLEAR]: mysql_clear_password({}),
       ...clear,
-      caching_sha2_password: given ? caching_sha2_password(named) : caching_sha2_password({
-        overrideIsSecure: false, // the shortcut goes on working: it does not show the password
-        onServerPublicKey: () => {
-          throw refusal("caching_sha2_password");
-        },
-      }),
+      caching_sha2_password: given ? caching_sha2_password(named) : shortcutOnly(caching_sha2_password({})),
       sha256_password: given ? sha256_password(named) : refusing("sha256_password"),
     },
+  };
+}
+
+/** What the server says when its cache does not know the account and it wants the password itself. */
+const FULL_AUTHENTICATION = 4;
+
+/** `caching_sha2_password` as long as a hash is enough. */
+function shortcutOnly(plugin: AuthPlugin): AuthPlugin {
+  return (metadata) => {
+    const answer = plugin(metadata);
+    return (data) => {
+      if (data.length === 1 && data[0] === FULL_AUTHENTICATION) throw refusal("caching_sha2_password");
+      return answer(data);
+    };
   };
 }
 
