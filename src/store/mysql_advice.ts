@@ -12,7 +12,7 @@ const ER_BAD_DB_ERROR = 1049;
 const ER_NO_SUCH_TABLE = 1146;
 const ER_NO_DEFAULT_FOR_FIELD = 1364;
 const ER_SECURE_TRANSPORT_REQUIRED = 3159;
-/** Where MySQL listens for another protocol. */
+/** Where MySQL listens for the X protocol. */
 const X_PORT = 33060;
 
 /**
@@ -33,7 +33,7 @@ export function adviceFor(cause: unknown, address: MysqlAddress): string | undef
       return "add ssl=verify_identity, or at least ssl=required, to the database's URL";
   }
   if (serverErrorNumber(cause) === undefined && address.port === X_PORT && address.socketPath === undefined) {
-    return `port ${X_PORT} speaks the X protocol; LMS needs MySQL's own, by default at port 3306`;
+    return `port ${X_PORT} is that of the X protocol; LMS needs MySQL's own, by default at port 3306`;
   }
   const { code, message } = cause instanceof Error ? cause as Error & { readonly code?: unknown } : {};
   switch (code) {
@@ -45,6 +45,8 @@ export function adviceFor(cause: unknown, address: MysqlAddress): string | undef
       const advice = tlsAdvice(String(message), address);
       return advice === undefined || !address.tlsByDefault ? advice : `${advice}; ${byDefault(address)}`;
     }
+    case "ERR_OUT_OF_RANGE":
+      return "it does not answer as MySQL does: is this the port of the X protocol? MySQL's own is 3306 by default";
     case "AUTH_SWITCH_PLUGIN_ERROR":
     case "HANDSHAKE_UNKNOWN_ERROR":
       return pluginAdvice(String(message));

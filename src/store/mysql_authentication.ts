@@ -31,7 +31,8 @@ export async function authenticationOptions(address: MysqlAddress): Promise<Pick
       [CLEAR]: mysql_clear_password({}),
       ...clear,
       caching_sha2_password: given ? caching_sha2_password(named) : shortcutOnly(caching_sha2_password({})),
-      sha256_password: given ? sha256_password(named) : refusing("sha256_password"),
+      // Without TLS the driver encrypts for a padding that Deno does not take unless it is named.
+      sha256_password: verified ? sha256_password({}) : refusing("sha256_password"),
     },
   };
 }
@@ -59,6 +60,8 @@ function refusing(plugin: string): AuthPlugin {
 function refusal(plugin: string): Error {
   return new Error(
     `the server asks for the password by ${plugin} and nothing verified that it is the right server; \
-use ssl=verify_identity, or ssl=verify_ca, with ssl_ca=FILE for an authority of its own`,
+use ssl=verify_identity, or ssl=verify_ca, with ssl_ca=FILE for an authority of its own${
+      plugin === "sha256_password" ? ", or give the account caching_sha2_password" : ""
+    }`,
   );
 }

@@ -88,7 +88,9 @@ export class MysqlSession {
     limit.signal.addEventListener("abort", () => session?.destroy(limit.signal.reason));
     try {
       // A file of a network's folder may take for ever.
-      const connection = createConnection(await orAborted(connectionOptions(address, options), limit.signal));
+      const chosen = await orAborted(connectionOptions(address, options), limit.signal);
+      limit.signal.throwIfAborted();
+      const connection = createConnection(chosen);
       session = new MysqlSession(connection);
       await session.#run<void>((done) => connection.connect((error) => done(error, undefined)));
       await session.#setUp({

@@ -6,6 +6,7 @@
 import { type Protection, protectionsOf } from "./protection.ts";
 
 const CONNECTIONS = "tests/contract/server_connections_test.ts";
+const IMPOSTORS = "tests/contract/server_impostors_test.ts";
 const PRESETS = "tests/contract/server_presets_test.ts";
 const MYSQL = "tests/contract/mysql_store_test.ts";
 const MONITOR = "tests/contract/monitor_faults_test.ts";
@@ -143,9 +144,9 @@ export const OF_STORE: readonly Protection[] = [
     },
     {
       name: "MySQL: a server that accepts a connection and says nothing is given up",
-      find: "const connection = createConnection(await connectionOptions(address, options));",
+      find: "    const limit = new AbortController();",
       replace: `options = { ...options, connectTimeoutMs: 600_000 };
-    const connection = createConnection(await connectionOptions(address, options));`,
+    const limit = new AbortController();`,
       filter: "a server that accepts and says nothing is reconnect after connectTimeoutMs",
     },
   ]),
@@ -475,6 +476,42 @@ export const OF_STORE: readonly Protection[] = [
       find: `[SQLITE_BUSY, "retry"]`,
       replace: `[SQLITE_BUSY, "fatal"]`,
       filter: "write() is `retry` while another process holds the write lock, and exact afterwards",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/mysql_session.ts", test: IMPOSTORS }, [
+    {
+      name: "MySQL: a wait for a file of the connection ends with the connection's time, or when it is told to",
+      find: "await orAborted(connectionOptions(address, options), limit.signal)",
+      replace: "await connectionOptions(address, options)",
+      filter: "a password that never comes is given up",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/mysql_authentication.ts", test: IMPOSTORS }, [
+    {
+      name: "MySQL: only a verified server gets the password as it is",
+      find: "const clear = verified ? {} : { [CLEAR]: refusing(CLEAR) };",
+      replace: "const clear = {};",
+      filter: "without TLS does not get the password as it is",
+    },
+    {
+      name: "MySQL: TLS that nobody verified carries no password",
+      find: `const given = tls !== "required" || staysHere(address);`,
+      replace: "const given = true;",
+      filter: "that nobody vouches for does not get the password over TLS by caching_sha2_password",
+    },
+    {
+      name: "MySQL: the password is encrypted for the key of server_public_key",
+      find: "{ serverPublicKey: await serverKey(serverKeyPath) }",
+      replace: "{}",
+      filter: "the password is encrypted for the key of server_public_key",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/database_url.ts", test: IMPOSTORS }, [
+    {
+      name: "MySQL: a server beyond this machine is verified unless the URL says otherwise",
+      find: `if (staysHere({ host, socketPath: undefined })) return "disabled";`,
+      replace: `return "disabled";`,
+      filter: "an impostor without TLS hears nothing",
     },
   ]),
   ...protectionsOf({ file: "src/store/mysql_tls.ts", test: CONNECTIONS }, [

@@ -8,6 +8,7 @@
  * @module
  */
 import { concat } from "../../src/pubsub/wire.ts";
+import { PacketSocket } from "./packet_socket.ts";
 
 /** An error that the proxy answers in place of the server. */
 export interface ProxyError {
@@ -215,53 +216,4 @@ function renamed(column: Uint8Array): Uint8Array {
 
 function errorPacket({ number, message }: ProxyError): Uint8Array {
   return concat([Uint8Array.of(0xff, number % 256, number >> 8), UTF8.encode(`#HY000${message}`)]);
-}
-
-/** Reads and writes packets without their headers: 3 bytes of length, and a number that counts within an exchange. */
-class PacketSocket {
-  readonly #connection: Deno.TcpConn;
-  #unread: Uint8Array<ArrayBuffer> = new Uint8Array();
-  #closed = false;
-  /** The number of the next packet. */
-  sequence = 0;
-
-  constructor(connection: Deno.TcpConn) {
-    this.#connection = connection;
-    // Else small packets wait for each other, 40 ms at a time.
-    connection.setNoDelay();
-  }
-
-  async read(): Promise<Uint8Array<ArrayBuffer>> {
-    const header = await this.#bytes(4);
-    this.sequence = (header[3]! + 1) % 256;
-    return await this.#bytes(header[0]! + 256 * header[1]! + 65_536 * header[2]!);
-  }
-
-  async write(packet: Uint8Array): Promise<void> {
-    const { length } = packet;
-    const sent = concat([Uint8Array.of(length, length >> 8, length >> 16, this.sequence), packet]);
-    this.sequence = (this.sequence + 1) % 256;
-    for (let written = 0; written < sent.length;) written += await this.#connection.write(sent.subarray(written));
-  }
-
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#connection.close();
-  }
-
-  async #bytes(count: number): Promise<Uint8Array<ArrayBuffer>> {
-    const pieces = [this.#unread];
-    let missing = count - this.#unread.length;
-    while (missing > 0) {
-      const piece = new Uint8Array(Math.max(missing, 16_384));
-      const read = await this.#connection.read(piece);
-      if (read === null) throw new Deno.errors.UnexpectedEof();
-      pieces.push(piece.subarray(0, read));
-      missing -= read;
-    }
-    const all = concat(pieces);
-    this.#unread = all.slice(count);
-    return all.slice(0, count);
-  }
 }

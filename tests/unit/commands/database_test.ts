@@ -122,6 +122,25 @@ Deno.test("prepareStore() gives up after its time, with the address, the reason 
   assertEquals((await prepared).disposition, "fatal");
 });
 
+Deno.test("prepareStore() does not ask whether a server that answered is running", async () => {
+  using time = new FakeTime();
+  const { prepare } = setting();
+  const cause = Object.assign(new Error("Too many connections"), { errno: 1040, sqlState: "08004" });
+  const prepared = assertRejects(
+    () =>
+      prepare(
+        new MigratingStore(() => {
+          throw new StoreError("Too many connections", { disposition: "reconnect", cause });
+        }),
+        10_000,
+      ),
+    StoreError,
+    "memory:: Too many connections; --startup-timeout (STARTUPTIMEOUT) says how long to wait",
+  );
+  await time.tickAsync(15_000);
+  await prepared;
+});
+
 Deno.test("prepareStore() does not wait where waiting does not help", async () => {
   const store = new MigratingStore(() => {
     throw storeError("fatal", "wrong password");
