@@ -19,6 +19,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import project from "../deno.json" with { type: "json" };
 import { cachedFile } from "./npm_cache.ts";
+import { HOMES } from "./permissions.ts";
 
 /** The one that a release is built with, and the bundler that it runs: esbuild's native program, from npm. */
 const TESTED = { deno: "2.7.14", esbuild: "0.25.5" };
@@ -34,12 +35,9 @@ const TARGETS = [
 /** The executables, and the commands that each has; all where none are named. */
 const PROGRAMS: Readonly<Record<"lms" | "lms-mon", readonly string[] | undefined>> = {
   lms: undefined,
-  "lms-mon": ["mon", "migrate", "verify", "dead-letters", "completion", "man"],
+  "lms-mon": ["mon", "migrate", "verify", "dead-letters", "completion", "man", "version"],
 };
 type Program = keyof typeof PROGRAMS;
-
-/** The variables that tell where somebody's home folder is. */
-const HOMES = ["HOME", "APPDATA"];
 
 /** A chunk's name as the bundler writes it, with a hash of where the sources lie on this machine. */
 const CHUNK = /([\w-]+)-([A-Z0-9]{8})\.js/g;

@@ -9,6 +9,7 @@
  * @module
  */
 import { type Setting, SETTINGS } from "../src/config.ts";
+import { variablesOf } from "../src/config/variables.ts";
 
 /** In variables, so that `deno check` of the project does not want them in its lock file. */
 const YAML = "npm:yaml@2.9.1";
@@ -81,7 +82,7 @@ async function validateObjects(path: string, objects: readonly KubernetesObject[
   must(success, `${path}: ${new TextDecoder().decode(stderr)}`);
 }
 
-const variables = Object.values(SETTINGS as Readonly<Record<string, Setting<unknown>>>).flatMap(({ env }) => env ?? []);
+const variables = Object.values(SETTINGS as Readonly<Record<string, Setting<unknown>>>).flatMap(variablesOf);
 
 /** Variables that are no setting of LMS would be ignored without a word, and a bad value would end it with 2. */
 function checkEnvironment(path: string, environment: Readonly<Record<string, unknown>>): void {
@@ -89,7 +90,7 @@ function checkEnvironment(path: string, environment: Readonly<Record<string, unk
     must(variables.includes(name), `${path}: ${name} is no setting of LMS`);
     must(typeof value === "string", `${path}: ${name} is not a string`);
     const setting = Object.values(SETTINGS as Readonly<Record<string, Setting<unknown>>>)
-      .find(({ env }) => env?.includes(name));
+      .find((setting) => variablesOf(setting).includes(name));
     const read = setting?.read(String(value));
     must(read?.ok !== false, `${path}: ${name}=${value}: allowed is ${read?.ok === false && read.allowed}`);
   }

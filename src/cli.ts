@@ -9,6 +9,8 @@ import { type Command, type Context, EXIT, UsageError } from "./commands/command
 import { explainFailure } from "./commands/failure.ts";
 import { commandHelp, programHelp, settingsOf } from "./commands/help.ts";
 import { readConfig, type Setting, type SettingName, SETTINGS } from "./config.ts";
+import { misleadingVariables } from "./config/variables.ts";
+import type { LogFormat, LogLevel } from "./ops/logger.ts";
 import { unknownWord } from "./ops/nearest.ts";
 import { redact } from "./ops/redact.ts";
 import { oneLine } from "./ops/safe_text.ts";
@@ -17,8 +19,6 @@ import { oneLine } from "./ops/safe_text.ts";
 export interface World extends Omit<Context, "log" | "commands"> {
   /** Arguments after the program's name. */
   readonly args: readonly string[];
-  /** The program's version and how it was built, in a line. */
-  readonly build: string;
   /** The commands that this build has; default: every one. */
   readonly commands?: readonly string[];
   /** An environment variable; `undefined` where it is not set or may not be read. */
@@ -26,34 +26,52 @@ export interface World extends Omit<Context, "log" | "commands"> {
   /** Prints a line for a person, on stderr. */
   readonly complain: (line: string) => void;
   /** Makes LMS's own log. */
-  readonly openLog: (level: "debug" | "info" | "warn" | "error", format: "text" | "json" | undefined) => Context["log"];
+  readonly openLog: (level: LogLevel, format: LogFormat | undefined) => Context["log"];
 }
+
+/** Flags as given, by name. */
+type Flags = Readonly<Record<string, string | undefined>>;
+
+/** Tells what is wrong, once. */
+type Complain = (problem: string, flags?: Flags) => void;
 
 /** Runs the program. Never exits by itself: the result is the exit code. */
 export async function run(world: World): Promise<number> {
+  const complain: Complain = (problem, flags = {}) => {
+    const format = readConfig(["logFormat"], { flags, env: world.env, defaults: platformDefaults(world) });
+    const asked = format.ok ? format.value.logFormat : undefined;
+    // Whoever collects the log reads every line of it, and the last one most of all.
+    if (asked === "json" || asked === "gcp") world.openLog("error", asked).error(problem);
+    // What was given is repeated in one line, whatever it is, and without a password that it may hold.
+    else world.complain(oneLine(redact(problem)));
+  };
   try {
-    return await runCommand(world);
+    return await runCommand(world, complain);
   } catch (error) {
     const failure = explainFailure(error);
     if (failure === undefined) throw error;
-    world.complain(oneSafeLine(`${world.program}: ${failure}`));
+    complain(`${world.program}: ${failure}`);
     return EXIT.failed;
   }
 }
 
-async function runCommand(world: World): Promise<number> {
+/** Defaults of settings that depend on where the program runs. */
+function platformDefaults({ env }: Pick<World, "env">): { readonly logFormat?: LogFormat } {
+  return env("K_SERVICE") || env("CLOUD_RUN_JOB") ? { logFormat: "gcp" } : {};
+}
+
+/** How the program's version is asked for, beside the command. */
+const VERSION_FLAGS: readonly string[] = ["--version", "-V", "-v"];
+
+async function runCommand(world: World, complain: Complain): Promise<number> {
   const { print, program } = world;
-  // Whoever collects the log reads every line of it, and the last one most of all.
-  const complain = world.env("LOG_FORMAT") === "json"
-    ? (problem: string) => world.openLog("error", "json").error(problem)
-    : (problem: string) => world.complain(oneSafeLine(problem));
   const commands = COMMANDS.filter(({ name }) => world.commands?.includes(name) ?? true);
   const [first, ...rest] = world.args;
   if (first === undefined) {
     world.complain(programHelp(commands, program));
     return EXIT.failed;
   }
-  if (first === "--version" || first === "-V") {
+  if (VERSION_FLAGS.includes(first)) {
     print(world.build);
     return EXIT.ok;
   }
@@ -74,29 +92,30 @@ async function runCommand(world: World): Promise<number> {
     print(commandHelp(command, program));
     return EXIT.ok;
   }
-  if (parsed.problem !== undefined) {
-    complain(`${program} ${command.name}: ${parsed.problem}`);
-    return EXIT.usage;
+  if (parsed.version) {
+    print(world.build);
+    return EXIT.ok;
   }
-  const config = readConfig(settingsOf(command), {
-    flags: parsed.flags,
-    lists: parsed.lists,
-    env: world.env,
-    ...(command.defaults === undefined ? {} : { defaults: command.defaults }),
-  });
-  if (!config.ok) {
-    complain(`${program} ${command.name}: ${config.problem}`);
+  const { flags, lists } = parsed;
+  const refuse = (problem: string) => {
+    complain(`${program} ${command.name}: ${problem}`, flags);
     return EXIT.usage;
-  }
+  };
+  if (parsed.problem !== undefined) return refuse(parsed.problem);
+  const names = settingsOf(command);
+  const defaults = { ...platformDefaults(world), ...command.defaults };
+  const config = readConfig(names, { flags, lists, env: world.env, defaults });
+  if (!config.ok) return refuse(config.problem);
   const log = world.openLog(config.value.logLevel, config.value.logFormat);
+  const settings = names.map((name): Setting<unknown> => SETTINGS[name]);
+  for (const warning of misleadingVariables(settings, { flags, env: world.env })) {
+    log.warn(warning);
+  }
   try {
     const run = await command.load();
     return await run(config.value, { ...world, commands, log }, parsed.args);
   } catch (error) {
-    if (error instanceof UsageError) {
-      complain(`${program} ${command.name}: ${error.message}`);
-      return EXIT.usage;
-    }
+    if (error instanceof UsageError) return refuse(error.message);
     const failure = explainFailure(error);
     if (failure === undefined) throw error;
     log.error(failure);
@@ -104,36 +123,32 @@ async function runCommand(world: World): Promise<number> {
   }
 }
 
-/** What was given is repeated in one line, whatever it is, and without a password that it may hold. */
-function oneSafeLine(problem: string): string {
-  return oneLine(redact(problem));
-}
-
 interface Parsed {
-  readonly flags: Readonly<Record<string, string | undefined>>;
+  readonly flags: Flags;
   readonly args: readonly string[];
   /** Of flags that may be given several times. */
   readonly lists: Readonly<Record<string, readonly string[]>>;
   readonly help: boolean;
+  readonly version: boolean;
   /** What is wrong with the arguments. */
   readonly problem: string | undefined;
 }
 
 function parseFlags(command: Command, args: readonly string[]): Parsed {
-  const settings = command.settings.map((name: SettingName): Setting<unknown> => SETTINGS[name]);
+  const settings = settingsOf(command).map((name: SettingName): Setting<unknown> => SETTINGS[name]);
   const valued = settings.flatMap(({ flag, value }) => flag !== undefined && value !== undefined ? [flag] : []);
   const switches = settings.flatMap(({ flag, value }) => flag !== undefined && value === undefined ? [flag] : []);
   const repeated = settings.flatMap(({ flag, repeats }) => flag !== undefined && repeats === true ? [flag] : []);
   let problem: string | undefined;
   const parsed = parseArgs(args, {
     string: [...valued, "_"],
-    boolean: [...switches, "help"],
+    boolean: [...switches, "help", "version"],
     collect: repeated,
-    alias: { help: "h" },
+    alias: { help: "h", version: ["V", "v"] },
     unknown: (arg, key) => {
       if (key === undefined) return true;
       const flag = arg.replace(/=.*$/s, "");
-      problem ??= unknownWord("flag", flag, [...valued, ...switches, "help"].map((name) => `--${name}`));
+      problem ??= unknownWord("flag", flag, [...valued, ...switches, "help", "version"].map((name) => `--${name}`));
       return false;
     },
   });
@@ -152,5 +167,5 @@ function parseFlags(command: Command, args: readonly string[]): Parsed {
     flags[flag] = undefined;
   }
   for (const flag of switches) flags[flag] = values[flag] === true ? "true" : undefined;
-  return { flags, lists, args: positionals, help: values.help === true, problem };
+  return { flags, lists, args: positionals, help: values.help === true, version: values.version === true, problem };
 }

@@ -5,6 +5,7 @@
  */
 import { DEAD_LETTER_REASONS, type Instant } from "./entry/entry.ts";
 import { parseRfc3339 } from "./entry/instant.ts";
+import { variablesOf } from "./config/variables.ts";
 import {
   anyText,
   byteSize,
@@ -27,8 +28,10 @@ import {
 export interface Setting<T> {
   /** Without the dashes. */
   readonly flag?: string;
-  /** Environment variables, the first that is set and not empty counts. */
+  /** Environment variables, the first that is set and not empty counts; before them the same with `LMS_` at the front. */
   readonly env?: readonly string[];
+  /** Variables that people set in their place; the flag's name, spelled as one, is always taken for such. */
+  readonly mistaken?: readonly string[];
   /** What a value is called in a help text; absent for a switch, which takes no value. */
   readonly value?: string;
   /** Its flag may be given several times; every value counts. It has no variable and no default. */
@@ -128,6 +131,7 @@ const LONGEST_RUN_MS = 24 * DAY_MS;
 export const SETTINGS = {
   emulatorHost: setting({
     env: ["PUBSUB_EMULATOR_HOST"],
+    mistaken: ["EMULATOR_HOST", "PUBSUB_EMULATOR"],
     value: "HOST:PORT",
     help: "use the Pub/Sub emulator at this address, without TLS and credentials",
     defaultNote: "none: Google's own service",
@@ -144,6 +148,7 @@ export const SETTINGS = {
   project: setting({
     flag: "project",
     env: ["PUBSUB_PROJECT_ID", "GOOGLE_CLOUD_PROJECT"],
+    mistaken: ["PUBSUB_PROJECT", "PROJECT_ID", "GCP_PROJECT", "GCP_PROJECT_ID", "GCLOUD_PROJECT"],
     value: "ID",
     help: "the Google Cloud project",
     defaultNote: "lms on an emulator, else required",
@@ -152,6 +157,7 @@ export const SETTINGS = {
   topic: setting({
     flag: "topic",
     env: ["PUBSUB_TOPIC"],
+    mistaken: ["PUBSUB_TOPIC_ID", "PUBSUB_TOPIC_NAME", "TOPIC_ID", "TOPIC_NAME"],
     value: "NAME",
     help: "the topic that services publish to; created on an emulator",
     default: "log-topic",
@@ -160,6 +166,7 @@ export const SETTINGS = {
   subscription: setting({
     flag: "subscription",
     env: ["PUBSUB_SUBSCRIPTION"],
+    mistaken: ["PUBSUB_SUBSCRIPTION_ID", "PUBSUB_SUBSCRIPTION_NAME", "SUBSCRIPTION_ID", "SUBSCRIPTION_NAME"],
     value: "NAME",
     help: "the subscription that the monitor pulls from; created on an emulator",
     default: "log-sub",
@@ -168,6 +175,7 @@ export const SETTINGS = {
   database: setting({
     flag: "database",
     env: ["DATABASE_URL"],
+    mistaken: ["DB_URL", "DATABASE_URI", "DB_URI", "MYSQL_URL"],
     value: "URL",
     help: "mysql://user:password@host:3306/lms, sqlite:PATH or sqlite::memory:",
     defaultNote: "sqlite:./lms.db on an emulator, else required",
@@ -176,6 +184,7 @@ export const SETTINGS = {
   }),
   databaseUrlFile: setting({
     env: ["DATABASE_URL_FILE"],
+    mistaken: ["DB_URL_FILE", "MYSQL_URL_FILE"],
     value: "FILE",
     help: "a file that holds the database's URL, in place of the URL itself",
     defaultNote: "none",
@@ -184,6 +193,7 @@ export const SETTINGS = {
   }),
   mysqlPassword: setting({
     env: ["MYSQL_PASSWORD"],
+    mistaken: ["MYSQL_PWD", "DB_PASSWORD", "DATABASE_PASSWORD"],
     value: "PASSWORD",
     help: "MySQL's password, where the URL has none",
     defaultNote: "none",
@@ -193,6 +203,7 @@ export const SETTINGS = {
   mysqlPasswordFile: setting({
     flag: "password-file",
     env: ["MYSQL_PASSWORD_FILE"],
+    mistaken: ["DB_PASSWORD_FILE", "DATABASE_PASSWORD_FILE"],
     value: "FILE",
     help: "a file that holds MySQL's password, where the URL has none; read again at every connection",
     defaultNote: "none",
@@ -241,6 +252,7 @@ export const SETTINGS = {
   maxInFlight: setting({
     flag: "max-in-flight",
     env: ["MAXINFLIGHT"],
+    mistaken: ["MAX_INFLIGHT", "MAX_OUTSTANDING_MESSAGES"],
     value: "N",
     help: "messages received and not yet settled, at most; at least batch size x (writers + 1)",
     defaultNote: "4 x batch size, or more where more writers ask for it",
@@ -249,6 +261,7 @@ export const SETTINGS = {
   maxInFlightBytes: setting({
     flag: "max-in-flight-bytes",
     env: ["MAXINFLIGHTBYTES"],
+    mistaken: ["MAX_INFLIGHT_BYTES", "MAX_OUTSTANDING_BYTES"],
     value: "BYTES",
     help: "their bytes, at most; at least batch bytes x (writers + 1)",
     default: "96MiB",
@@ -265,6 +278,7 @@ export const SETTINGS = {
   leaseMs: setting({
     flag: "lease",
     env: ["LEASE"],
+    mistaken: ["ACK_DEADLINE", "ACK_DEADLINE_SECONDS"],
     value: "SECONDS",
     help: "ack deadline to ask for; extended while a message is held",
     default: "60",
@@ -281,6 +295,7 @@ export const SETTINGS = {
   graceMs: setting({
     flag: "grace",
     env: ["GRACE"],
+    mistaken: ["GRACE_PERIOD", "SHUTDOWN_TIMEOUT"],
     value: "SECONDS",
     help: "how long a drain may take, with giving back what is left at its end",
     default: "30",
@@ -437,18 +452,22 @@ export const SETTINGS = {
     read: anyText("faults, separated by commas"),
   }),
   logLevel: setting({
+    flag: "log-level",
     env: ["LOG_LEVEL"],
+    mistaken: ["LOGLEVEL"],
     value: "LEVEL",
     help: "debug, info, warn or error: what LMS logs of itself, on stderr",
     default: "info",
     read: oneOf(["debug", "info", "warn", "error"]),
   }),
   logFormat: setting({
+    flag: "log-format",
     env: ["LOG_FORMAT"],
+    mistaken: ["LOGFORMAT"],
     value: "FORMAT",
-    help: "text or json",
-    defaultNote: "text on a terminal, else json",
-    read: oneOf(["text", "json"]),
+    help: "text, json, or gcp, which is JSON with the keys of Cloud Logging",
+    defaultNote: "gcp on Cloud Run, else text on a terminal, else json",
+    read: oneOf(["text", "json", "gcp"]),
   }),
 };
 
@@ -532,12 +551,13 @@ function readAll({ flag, read }: Setting<unknown>, texts: readonly string[]): Ch
   return { ok: true, value: values };
 }
 
-function find({ flag, env }: Setting<unknown>, sources: Sources): { source: string; text: string } | undefined {
+function find(setting: Setting<unknown>, sources: Sources): { source: string; text: string } | undefined {
+  const { flag } = setting;
   if (flag !== undefined) {
     const text = sources.flags[flag];
     if (text !== undefined) return { source: `--${flag}`, text };
   }
-  for (const name of env ?? []) {
+  for (const name of variablesOf(setting)) {
     const text = sources.env(name);
     if (text !== undefined && text !== "") return { source: name, text };
   }

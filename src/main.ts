@@ -65,6 +65,8 @@ const code = await run({
   complain: (line) => terminal.line(line),
   readFile: (path) => Deno.readTextFile(path),
   readInput: () => Deno.stdin.readable,
+  reserveFile: async (path) => (await Deno.open(path, { append: true, create: true })).close(),
+  mayWrite: (path) => Deno.permissions.querySync({ name: "write", path }).state === "granted",
   writeFile: (path, text) => Deno.writeTextFile(path, text),
   openLog: (level, format) => stderr.openLog(level, format),
   terminal,

@@ -134,7 +134,6 @@ const migrate = defineCommand({
     "when it starts; this command is for those who give the monitor no right to change tables.",
   ],
   settings: MIGRATE_SETTINGS,
-  defaults: { database: LOCAL_DATABASE },
   load: async () => (await import("./migrate.ts")).run,
 });
 
@@ -154,7 +153,6 @@ const verify = defineCommand({
     "Exits 0 when everything agrees, 1 when something differs.",
   ],
   settings: VERIFY_SETTINGS,
-  defaults: { database: LOCAL_DATABASE },
   load: async () => (await import("./verify.ts")).run,
 });
 
@@ -187,7 +185,6 @@ const deadLetters = defineCommand({
     most: 10_000,
   },
   settings: DEAD_LETTERS_SETTINGS,
-  defaults: { database: LOCAL_DATABASE },
   load: async () => (await import("./dead_letters.ts")).run,
 });
 
@@ -221,6 +218,14 @@ const man = defineCommand({
   load: async () => (await import("./man.ts")).run,
 });
 
+const version = defineCommand({
+  name: "version",
+  summary: "print the version, and how the program was built",
+  description: ["The same as --version, -V and -v."],
+  settings: [],
+  load: async () => (await import("./version.ts")).run,
+});
+
 /** Every command, in the order in which they are listed. */
 export const COMMANDS: readonly Command[] = [
   mock,
@@ -235,4 +240,5 @@ export const COMMANDS: readonly Command[] = [
   deadLetters,
   completion,
   man,
+  version,
 ];

@@ -48,6 +48,10 @@ export interface Context extends Stops {
   readonly readFile: (path: string) => Promise<string>;
   /** What comes in on stdin. */
   readonly readInput: () => ReadableStream<Uint8Array>;
+  /** Makes sure that a file that the user named can be written, and makes an empty one where there is none. */
+  readonly reserveFile: (path: string) => Promise<void>;
+  /** Whether this program was given the right to write a file there. */
+  readonly mayWrite: (path: string) => boolean;
   /** Writes a file that the user named. */
   readonly writeFile: (path: string, text: string) => Promise<void>;
   /** The name that this program was built under: `lms`, `lms-mon`. */
@@ -56,6 +60,8 @@ export interface Context extends Stops {
   readonly commands: readonly Command[];
   /** Its version. */
   readonly version: string;
+  /** The same, and how it was built, in a line. */
+  readonly build: string;
   /** The day of the commit that it was built from, as YYYY-MM-DD; `undefined` where it runs from source. */
   readonly date: string | undefined;
 }

@@ -5,6 +5,7 @@
  */
 import { type Setting, SETTINGS } from "../config.ts";
 import type { Command } from "./command.ts";
+import { settingsOf } from "./help.ts";
 
 /** What a script is written for. */
 export interface Completed {
@@ -39,8 +40,8 @@ export const PROGRAM_FLAGS: readonly CompletedFlag[] = [
 export const HELP_COMMAND = { name: "help", summary: "explain a command" } as const;
 
 /** The flags of a command. */
-export function flagsOf({ settings }: Command): readonly CompletedFlag[] {
-  const flags = settings.flatMap((name): CompletedFlag[] => {
+export function flagsOf(command: Command): readonly CompletedFlag[] {
+  const flags = settingsOf(command).flatMap((name): CompletedFlag[] => {
     const { flag, value, help, repeats, read }: Setting<unknown> = SETTINGS[name];
     if (flag === undefined) return [];
     const values = read.path ? "file" : read.words !== undefined && read.words.length > 0 ? read.words : "any";

@@ -7,23 +7,28 @@ import { type Config, nameOf } from "../config.ts";
 import { Backoff } from "../ops/backoff.ts";
 import type { Log } from "../ops/logger.ts";
 import { sleep } from "../ops/sleep.ts";
-import { openStore as open } from "../store/open_store.ts";
+import { type FileAccess, openStore as open } from "../store/open_store.ts";
 import { isServerAnswer } from "../store/mysql_errors.ts";
 import type { MaintainedStore } from "../store/maintenance.ts";
 import { type Store, StoreError } from "../store/store.ts";
 import { type Context, UsageError } from "./command.ts";
 import { findDatabase } from "./database_address.ts";
-import { type DATABASE_SETTINGS, LOCAL_DATABASE } from "./settings.ts";
+import { type DATABASE_SETTINGS, LOCAL_DATABASE, LOCAL_FILE } from "./settings.ts";
 
 /** What opening needs to know. */
 export interface StoreNeeds {
-  /** Whether messages come from Google's own service: then the database must be named. */
-  readonly real: boolean;
+  /** Why the database must be named; absent: where nobody names one, a file in this folder does. */
+  readonly named?: string | undefined;
+  /** What is done with the files of an SQLite database; default: they are made where they are missing. */
+  readonly access?: FileAccess;
   /** Connections that write at once. */
   readonly writers: number;
-  /** The command's log, and how it reads files. */
-  readonly context: Pick<Context, "log" | "readFile">;
+  /** The command's log, and what it may do with files. */
+  readonly context: Pick<Context, "log" | "readFile" | "mayWrite">;
 }
+
+/** Of commands that work on a database that is there: a new one would be taken for an answer. */
+export const NAMED = "this command works on the one that you name";
 
 /**
  * Opens the store that the settings name. Files of it are read, and nothing is connected yet.
@@ -32,19 +37,29 @@ export interface StoreNeeds {
  */
 export async function openStore(
   config: Config<typeof DATABASE_SETTINGS[number]>,
-  { real, writers, context: { log, readFile } }: StoreNeeds,
+  { named, access, writers, context }: StoreNeeds,
 ): Promise<MaintainedStore> {
-  if (config.database === undefined && config.databaseUrlFile === undefined && real) {
-    throw new UsageError(
-      `Cannot choose a database: with real Pub/Sub it must be named, so that nothing is acknowledged into a file by ` +
-        `accident; set ${nameOf("database")}, such as mysql://user:password@host:3306/lms`,
-    );
+  const { log, readFile } = context;
+  if (config.database === undefined && config.databaseUrlFile === undefined) {
+    const files = context.mayWrite(LOCAL_FILE);
+    const why = named ?? (files ? undefined : "it must be named, since this program was built to write no file here");
+    if (why !== undefined) {
+      throw new UsageError(
+        `Cannot choose a database: ${why}; set ${nameOf("database")} or ${nameOf("databaseUrlFile")}, ` +
+          `such as mysql://user@host:3306/lms${files ? ` or ${LOCAL_DATABASE}` : ""}`,
+      );
+    }
   }
   const { address, password } = await findDatabase(
     { ...config, database: config.database ?? LOCAL_DATABASE },
     readFile,
   );
-  return open(address, { writers, password, onWarning: (warning) => log.warn(warning) });
+  return open(address, {
+    writers,
+    password,
+    ...(access === undefined ? {} : { access }),
+    onWarning: (warning) => log.warn(warning),
+  });
 }
 
 /** What preparing needs to know. */

@@ -15,7 +15,7 @@ import {
   type StoredDeadLetter,
 } from "../store/maintenance.ts";
 import { type Context, EXIT, UsageError } from "./command.ts";
-import { openStore } from "./database.ts";
+import { NAMED, openStore } from "./database.ts";
 import { drop, replay } from "./dead_letter_changes.ts";
 import {
   checkIds,
@@ -74,7 +74,13 @@ export async function run(
     );
   }
   checkIds(ids, config);
-  await using store = await openStore(config, { real: false, writers: 1, context });
+  const changes = (action === "replay" || action === "drop") && !config.dryRun;
+  await using store = await openStore(config, {
+    named: NAMED,
+    access: changes ? "change" : "read",
+    writers: 1,
+    context,
+  });
   return await ACTIONS[action]({ store, config, context, ids });
 }
 

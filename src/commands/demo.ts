@@ -27,7 +27,7 @@ export async function run(config: Config<typeof DEMO_SETTINGS[number]>, context:
   if (!plan.ok) throw new UsageError(plan.problem);
   await using pubsub = await openEmbedded(config);
   if (!await pubsub.ensure({ stop: drain, log })) return EXIT.ok;
-  await using store = await openStore(config, { real: false, writers: config.writers, context });
+  await using store = await openStore(config, { writers: config.writers, context });
   if (!await prepareStore(store, { timeoutMs: config.startupTimeoutMs, stop: drain, log })) return EXIT.ok;
 
   print(`simulator -> Pub/Sub at ${pubsub.address} -> monitor -> ${store.address}`);

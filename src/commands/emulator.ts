@@ -7,6 +7,7 @@ import { type Config, nameOf } from "../config.ts";
 import { FakeServer } from "../pubsub/fake_server.ts";
 import { parseChaos } from "./chaos.ts";
 import { type Context, EXIT, UsageError } from "./command.ts";
+import { whyNotListening } from "./listening.ts";
 import { randomSeed } from "./quantity.ts";
 import type { EMULATOR_SETTINGS } from "./settings.ts";
 
@@ -17,6 +18,7 @@ export async function run(
 ): Promise<number> {
   const faults = chaos === undefined ? { ok: true as const, value: {} } : parseChaos(chaos);
   if (!faults.ok) throw new UsageError(`Cannot use ${nameOf("chaos")} "${chaos}": it must be ${faults.allowed}`);
+  checkFree(host, port);
   await using server = await FakeServer.start({ host, port, seed, faults: faults.value });
   log.info("serving Pub/Sub", { address: server.address });
   if (chaos !== undefined) log.warn("misbehaving on purpose", { ...faults.value, seed });
@@ -28,4 +30,15 @@ export async function run(
   const { published, acknowledged, delivered, redelivered, acksDropped } = server.stats();
   log.info("stopped", { published, acknowledged, delivered, redelivered, acks_dropped: acksDropped });
   return EXIT.ok;
+}
+
+/** gRPC has words of its own for an address that is taken, and writes them to stderr beside the log. */
+function checkFree(hostname: string, port: number): void {
+  try {
+    Deno.listen({ hostname, port }).close();
+  } catch (error) {
+    const why = whyNotListening(error, { host: "host", port: "port" });
+    const address = hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+    throw new Error(`Cannot listen on ${address}: ${why}`, { cause: error });
+  }
 }

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { type Config, nameOf } from "../config.ts";
+import type { Config } from "../config.ts";
 import { type HttpServer, serveHttp } from "../http/server.ts";
 import { answerProbe, type Health } from "../ops/health.ts";
 import type { Log } from "../ops/logger.ts";
+import { whyNotListening } from "./listening.ts";
 import type { HEALTH_SETTINGS } from "./settings.ts";
 
 /** What serving needs. */
@@ -37,22 +38,11 @@ export function serveHealth(
       onFailed: (error) => log.error("cannot answer a health check", { error }),
     });
   } catch (error) {
-    throw new Error(problem(`Cannot answer health checks on ${hostAndPort(host, port)}`, error), { cause: error });
+    const why = whyNotListening(error, { host: "healthHost", port: "healthPort" });
+    throw new Error(`Cannot answer health checks on ${hostAndPort(host, port)}: ${why}`, { cause: error });
   }
   log.info("answering health checks", { address: hostAndPort(host, server.address.port) });
   return server;
-}
-
-function problem(what: string, error: unknown): string {
-  if (error instanceof Deno.errors.AddrInUse) {
-    return `${what}: another program listens there; set ${nameOf("healthPort")} to a port that is free, or to 0`;
-  }
-  if (error instanceof Deno.errors.PermissionDenied) {
-    return `${what}: the system does not allow it; set ${nameOf("healthPort")} to a port from 1024 on`;
-  }
-  if (error instanceof Deno.errors.NotCapable) return `${what}: ${error.message}, which this program was not given`;
-  const reason = error instanceof Error ? error.message : String(error);
-  return `${what}: ${reason}; set ${nameOf("healthHost")} to an address of this machine, such as 127.0.0.1 or 0.0.0.0`;
 }
 
 function hostAndPort(host: string, port: number): string {

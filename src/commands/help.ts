@@ -10,6 +10,9 @@ import { type Command, EXIT, EXIT_MEANINGS } from "./command.ts";
 export const UNITS =
   "Durations are seconds, or take a unit: 500ms, 90s, 5m. Sizes are bytes, or take one: 512KiB, 16MiB.";
 
+/** How else variables are written. */
+export const PREFIXES = "Every variable may have LMS_ before its name: LMS_BATCHSIZE counts before BATCHSIZE.";
+
 /** What `lms --help` prints. */
 export function programHelp(commands: readonly Command[], program: string): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
@@ -75,10 +78,9 @@ export function commandHelp(command: Command, program: string): string {
     "Flags, over the environment in brackets, over defaults:",
     ...rows(flags),
     "",
-    "Environment only:",
-    ...rows(variables),
-    "",
+    ...(variables.length === 0 ? [] : ["Environment only:", ...rows(variables), ""]),
     UNITS,
+    PREFIXES,
   ].join("\n");
 }
 

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type Config, type Setting, type SettingName, SETTINGS } from "../config.ts";
+import { type Config, type Setting, SETTINGS } from "../config.ts";
 import { type Command, type Context, EXIT } from "./command.ts";
-import { exitCodes, meaning, settingsOf, UNITS } from "./help.ts";
+import { exitCodes, meaning, PREFIXES, settingsOf, UNITS } from "./help.ts";
 import { bold, definition, described, request, roffEscaped, roffLine } from "./roff.ts";
 
 /** What a page is written for. */
@@ -19,7 +19,7 @@ const EXAMPLES: readonly { readonly args: string; readonly shows: string }[] = [
     shows: "Store what arrives on the subscription log-sub, until stopped.",
   },
   { args: "sim --duration=60 --rate=100 --manifest=sent.json", shows: "Send 100 messages a second for a minute." },
-  { args: "verify --against=sent.json", shows: "Check that exactly these were stored." },
+  { args: "verify --database=sqlite:lms.db --against=sent.json", shows: "Check that exactly these were stored." },
   { args: "dead-letters list --reason=bad_field", shows: "See what could not be stored because of a field's value." },
   { args: "dead-letters replay --as severity=info", shows: "Store those that only lack a valid severity." },
 ];
@@ -64,6 +64,7 @@ export function manualPage({ program, commands, version, date }: Documented): st
       "",
       "A flag is written --flag=value or --flag value. Flags come before the environment, and that before defaults.",
       UNITS,
+      PREFIXES,
     ]),
     ".SH COMMANDS",
     ...commands.flatMap((command) => commandSection(command, program)),
@@ -87,34 +88,26 @@ export function manualPage({ program, commands, version, date }: Documented): st
 }
 
 function commandSection(command: Command, program: string): string[] {
-  const { name, summary, description, argument, defaults, settings } = command;
-  const flags = settings.flatMap((key) => {
+  const { name, summary, description, argument, defaults } = command;
+  const flags = settingsOf(command).flatMap((key) => {
     const setting: Setting<unknown> = SETTINGS[key];
     const { flag, value, env } = setting;
     if (flag === undefined) return [];
     const term = bold(`--${flag}`) + (value === undefined ? "" : ` \\fI${roffEscaped(value)}\\fR`);
     return definition(term, meaning(setting, defaults?.[key]) + (env === undefined ? "" : ` [${env.join(", else ")}]`));
   });
-  // Defaults of variables that only this command has; ENVIRONMENT tells the others.
-  const own = settingsOf(command).filter((key) => key in (defaults ?? {}) && flagOf(key) === undefined)
-    .map((key) => `${(SETTINGS[key] as Setting<unknown>).env![0]} is ${defaults![key]} here where it is not set.`);
   return [
     request("SS", bold(`${program} ${name}`, argument === undefined ? " [FLAGS]" : ` [FLAGS] [${argument.name}]`)),
     roffLine(`${summary[0]!.toUpperCase()}${summary.slice(1)}.`),
     ...paragraph(described(description)),
     ...(argument === undefined ? [] : definition(`\\fI${roffEscaped(argument.name)}\\fR`, argument.help)),
     ...flags,
-    ...(own.length === 0 ? [] : [".PP", ...own.map(roffLine)]),
   ];
 }
 
 /** Apart from what is above it. */
 function paragraph(lines: readonly string[]): readonly string[] {
   return lines[0]?.startsWith(".") ?? true ? lines : [".PP", ...lines];
-}
-
-function flagOf(key: SettingName): string | undefined {
-  return (SETTINGS[key] as Setting<unknown>).flag;
 }
 
 /** Every variable that some command reads, once. */

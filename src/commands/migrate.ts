@@ -5,7 +5,7 @@
  */
 import type { Config } from "../config.ts";
 import { type Context, EXIT } from "./command.ts";
-import { openStore, prepareStore } from "./database.ts";
+import { NAMED, openStore, prepareStore } from "./database.ts";
 import type { MIGRATE_SETTINGS } from "./settings.ts";
 
 /** Runs the command. */
@@ -14,7 +14,12 @@ export async function run(
   context: Context,
 ): Promise<number> {
   const { log, print, drain } = context;
-  await using store = await openStore(config, { real: false, writers: 1, context });
+  await using store = await openStore(config, {
+    named: NAMED,
+    access: config.dryRun ? "plan" : "create",
+    writers: 1,
+    context,
+  });
   if (config.dryRun) {
     const pending = await store.migrate({ dryRun: true });
     for (const { version, name, statements } of pending) {

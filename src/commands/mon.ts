@@ -26,7 +26,10 @@ export async function run(config: Config<typeof MON_SETTINGS[number]>, context: 
   const health = new Health();
   await using _probes = serveHealth(config, { health, log }); // Before all that takes its time, and closed after it.
   await using pubsub = await openPubSub(config);
-  await using store = await openStore(config, { real: pubsub.real, writers: config.writers, context });
+  const named = pubsub.real
+    ? "with real Pub/Sub it must be named, so that nothing is acknowledged into a file by accident"
+    : undefined;
+  await using store = await openStore(config, { named, writers: config.writers, context });
   if (!await prepareStore(store, { timeoutMs: config.startupTimeoutMs, stop: context.drain, log })) return EXIT.ok;
   const facts = checkedFacts(await store.facts());
   log.block("plan", {

@@ -108,3 +108,6 @@ export const SHELLS = ["bash", "zsh", "fish"] as const;
 
 /** Where entries go when nobody says, and nothing can get lost by that: beside an emulator. */
 export const LOCAL_DATABASE = "sqlite:./lms.db";
+
+/** The same as a path. */
+export const LOCAL_FILE = "./lms.db";

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import type { Config } from "../config.ts";
+import { type Config, nameOf } from "../config.ts";
+import { whyUnwritable } from "../ops/unwritable.ts";
 import { manifestJson } from "../sim/manifest_json.ts";
 import { manifestTable } from "../sim/manifest_table.ts";
 import { simulate } from "../sim/simulator.ts";
 import { traffic } from "../sim/traffic.ts";
-import { type Context, EXIT } from "./command.ts";
+import { type Context, EXIT, UsageError } from "./command.ts";
 import { openPubSub, publishTo } from "./pubsub.ts";
 import { randomSeed } from "./quantity.ts";
 import type { SIM_SETTINGS } from "./settings.ts";
@@ -16,8 +17,9 @@ import type { SIM_SETTINGS } from "./settings.ts";
 /** Runs the command. */
 export async function run(
   config: Config<typeof SIM_SETTINGS[number]>,
-  { log, print, terminal, writeFile, drain }: Context,
+  { log, print, terminal, reserveFile, writeFile, drain }: Context,
 ): Promise<number> {
+  if (config.manifest !== undefined) await reserve(config.manifest, reserveFile);
   await using pubsub = await openPubSub(config);
   if (!await pubsub.ensure({ stop: drain, log })) return EXIT.ok;
   const seed = config.seed ?? randomSeed();
@@ -42,5 +44,14 @@ export async function run(
   } finally {
     clearInterval(status);
     terminal.status([]);
+  }
+}
+
+/** What cannot be written at the end is told before anything is published. */
+async function reserve(path: string, reserveFile: Context["reserveFile"]): Promise<void> {
+  try {
+    await reserveFile(path);
+  } catch (error) {
+    throw new UsageError(`Cannot use ${nameOf("manifest")} "${path}": ${whyUnwritable(error)}`);
   }
 }

@@ -11,7 +11,7 @@ import { parseManifest } from "../sim/manifest_json.ts";
 import type { CountDifference, Verification } from "../store/maintenance.ts";
 import type { SeverityCount } from "../store/store.ts";
 import { type Context, EXIT, UsageError } from "./command.ts";
-import { openStore } from "./database.ts";
+import { NAMED, openStore } from "./database.ts";
 import type { VERIFY_SETTINGS } from "./settings.ts";
 import { alignedRows } from "./table.ts";
 
@@ -29,7 +29,12 @@ export async function run(
   context: Context,
 ): Promise<number> {
   const manifest = await manifests(config.against, context);
-  await using store = await openStore(config, { real: false, writers: 1, context });
+  await using store = await openStore(config, {
+    named: NAMED,
+    access: config.repair ? "change" : "read",
+    writers: 1,
+    context,
+  });
   const repaired = config.repair ? (await store.repair()).differences : [];
   const found = await store.verify();
   const against = manifest === undefined ? [] : compare(found, manifest);

@@ -29,7 +29,22 @@ const DEPTH_MAX = 5;
 const SECRET_KEY = /^(pass(word|wd)?|pwd|secret|token|authorization)$/i;
 
 /** Keys that every JSON record has; a field of the same name gets an underscore. */
-const RECORD_KEYS: readonly string[] = ["time", "level", "msg"];
+const RECORD_KEYS = /^(?:time|level|msg)$/;
+
+/**
+ * Keys that Cloud Logging takes out of a record, and reads as its own.
+ * https://cloud.google.com/logging/docs/structured-logging#structured_logging_special_fields
+ */
+const CLOUD_KEYS =
+  /^(?:severity|message|time|timestamp|timestampSeconds|timestampNanos|httpRequest|logging\.googleapis\.com\/.*)$/s;
+
+/** https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#LogSeverity */
+const CLOUD_SEVERITIES: Readonly<Record<LogLevel, string>> = {
+  debug: "DEBUG",
+  info: "INFO",
+  warn: "WARNING",
+  error: "ERROR",
+};
 
 /**
  * For people: time, level, message, then `key=value`, where a value of other than plain characters is quoted.
@@ -55,16 +70,27 @@ export function textBlock(record: LogRecord): string {
 }
 
 /** For machines: one JSON object of `time`, `level`, `msg` and the fields. */
-export function jsonLine(record: LogRecord): string {
-  const fields = Object.entries(record.fields)
+export function jsonLine({ time, level, message, fields }: LogRecord): string {
+  return objectLine({ time: time.toISOString(), level, msg: shown(message) }, fields, RECORD_KEYS);
+}
+
+/**
+ * For Cloud Logging: one JSON object of `severity`, `message`, `timestamp` and the fields. Its agents take a time as
+ * seconds and nanoseconds everywhere, and as text in some places only. LMS has no trace, request or operation to name.
+ */
+export function cloudLine({ time, level, message, fields }: LogRecord): string {
+  const ms = time.getTime();
+  const seconds = Math.floor(ms / 1000);
+  const timestamp = { seconds, nanos: (ms - seconds * 1000) * 1_000_000 };
+  return objectLine({ severity: CLOUD_SEVERITIES[level], message: shown(message), timestamp }, fields, CLOUD_KEYS);
+}
+
+/** @param taken Names of fields that mean something else, and get an underscore. */
+function objectLine(record: Readonly<Record<string, unknown>>, fields: LogFields, taken: RegExp): string {
+  const shownFields = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => [RECORD_KEYS.includes(key) ? `${key}_` : shown(key), plain(key, value)]);
-  return oneLine(JSON.stringify({
-    time: record.time.toISOString(),
-    level: record.level,
-    msg: shown(record.message),
-    ...Object.fromEntries(fields),
-  }));
+    .map(([key, value]) => [taken.test(key) ? `${key}_` : shown(key), plain(key, value)]);
+  return oneLine(JSON.stringify({ ...record, ...Object.fromEntries(shownFields) }));
 }
 
 function textValue(key: string, value: unknown): string {

@@ -4,12 +4,18 @@
  * @module
  */
 import { BaseHandler, type LevelName, Logger, type LogRecord as StdRecord } from "@std/log";
-import { jsonLine, type LogFields, type LogLevel, textBlock, textLine } from "./log_line.ts";
+import { cloudLine, jsonLine, type LogFields, type LogLevel, type LogRecord, textBlock, textLine } from "./log_line.ts";
 
 export type { LogFields, LogLevel } from "./log_line.ts";
 
-/** `text` for people, `json` for machines: one line per record either way. */
-export type LogFormat = "text" | "json";
+/** `text` for people, `json` for machines, `gcp` for Cloud Logging: one line per record in all of them. */
+export type LogFormat = "text" | "json" | "gcp";
+
+const LINES: Readonly<Record<LogFormat, (record: LogRecord) => string>> = {
+  text: textLine,
+  json: jsonLine,
+  gcp: cloudLine,
+};
 
 /** Writes records. A record never throws, whatever its fields hold and wherever it goes. */
 export interface Log {
@@ -52,7 +58,7 @@ export interface LogOptions {
  * ```
  */
 export function openLog(options: LogOptions): Log {
-  const handler = new LineHandler(options.format === "json" ? jsonLine : textLine, options.write ?? writeToStderr);
+  const handler = new LineHandler(LINES[options.format], options.write ?? writeToStderr);
   return new FieldLog(new Logger("lms", STD_LEVELS[options.level], { handlers: [handler] }), {});
 }
 
@@ -104,7 +110,7 @@ const BLOCK = Symbol("block");
 class LineHandler extends BaseHandler {
   readonly #write: (line: string) => void;
 
-  constructor(format: typeof textLine, write: (line: string) => void) {
+  constructor(format: (record: LogRecord) => string, write: (line: string) => void) {
     super("DEBUG", {
       formatter: (record: StdRecord) =>
         (format === textLine && record.args.includes(BLOCK) ? textBlock : format)({

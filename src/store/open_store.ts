@@ -6,7 +6,9 @@
 import { type DatabaseAddress, staysHere } from "./database_url.ts";
 import type { MaintainedStore } from "./maintenance.ts";
 import { MysqlStore } from "./mysql.ts";
-import { SqliteStore } from "./sqlite.ts";
+import { type FileAccess, SqliteStore } from "./sqlite.ts";
+
+export type { FileAccess } from "./sqlite.ts";
 
 /** How the opened store behaves. */
 export interface OpenStoreOptions {
@@ -14,6 +16,8 @@ export interface OpenStoreOptions {
   readonly writers: number;
   /** Told of what is not in order and stops nothing: a missing privilege, a small packet. Never holds a password. */
   readonly onWarning: (message: string) => void;
+  /** What is done with the files of an SQLite database; default `create`. */
+  readonly access?: FileAccess;
   /** Asked for the password at every connection to a server, in place of the address' own. */
   readonly password?: (() => Promise<string>) | undefined;
   /** Milliseconds for a connection to a server to come up; default 10,000. */
@@ -39,12 +43,12 @@ const IDLE_MS = 180_000;
  * @throws {RangeError} When an option is out of its range.
  */
 export function openStore(address: DatabaseAddress, options: OpenStoreOptions): MaintainedStore {
-  const { writers, onWarning, password, nowMs = Date.now } = options;
+  const { writers, access = "create", onWarning, password, nowMs = Date.now } = options;
   const { connectTimeoutMs = CONNECT_TIMEOUT_MS, writeTimeoutMs = WRITE_TIMEOUT_MS, idleMs = IDLE_MS } = options;
   if (!Number.isSafeInteger(writers) || writers < 1) throw new RangeError(`Cannot open store with ${writers} writers`);
   switch (address.kind) {
     case "sqlite":
-      return new SqliteStore(address, { onWarning });
+      return new SqliteStore(address, { access, onWarning });
     case "mysql":
       if (address.tls === "disabled" && address.serverKeyPath === undefined && !staysHere(address)) {
         onWarning(

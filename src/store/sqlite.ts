@@ -45,11 +45,27 @@ import {
 } from "./store.ts";
 import { planKeys, planWrite, writeResult } from "./write_plan.ts";
 
+/** The path of a database that is gone with its connection. */
+const MEMORY = ":memory:";
+
 /** How long to wait for another process's transaction; then it is `retry`. */
 const BUSY_TIMEOUT_MS = 2_000;
 
 /** How often to look whether it is over, in milliseconds. SQLite's own wait would block this process. */
 const BUSY_POLL_MS = 20;
+
+/**
+ * What is done with a database's files: `create` makes them where they are missing; `change` and `read` refuse that;
+ * `plan` reads them, and takes a missing file for an empty one. Neither of the last two changes or leaves anything.
+ */
+export type FileAccess = "create" | "change" | "read" | "plan";
+
+/** How a database is opened. */
+export interface SqliteOptions {
+  readonly access: FileAccess;
+  /** Told of what is not in order and stops nothing. */
+  readonly onWarning: (message: string) => void;
+}
 
 /**
  * Works synchronously inside, one call after the other. Several processes may use one file. `created_at` has
@@ -64,21 +80,21 @@ export class SqliteStore implements MaintainedStore {
   readonly #onWarning: (message: string) => void;
 
   /**
-   * Opens the database, and creates an empty one where there is none.
+   * Opens the database.
    *
-   * @param options.onWarning Told of what is not in order and stops nothing.
-   * @throws {StoreError} `fatal` when the path cannot be opened or is not a database.
+   * @throws {StoreError} `fatal` when the path cannot be opened, is not a database, or nothing is there and none is made.
    */
-  constructor(address: SqliteAddress, { onWarning }: { readonly onWarning: (message: string) => void }) {
+  constructor(address: SqliteAddress, { access, onWarning }: SqliteOptions) {
     this.#onWarning = onWarning;
     this.address = describeAddress(address);
     try {
-      this.#db = new DatabaseSync(address.path, { timeout: BUSY_TIMEOUT_MS });
-      // Readers do not stop the writer; a commit survives a crash of the machine, as with MySQL's default.
-      this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 0");
+      this.#db = openDatabase(address.path, access);
     } catch (cause) {
       if (!(cause instanceof Error)) throw cause;
-      throw new StoreError(`Cannot open ${this.address}: ${cause.message}`, { disposition: "fatal", cause });
+      const reason = cause instanceof Deno.errors.NotFound
+        ? "there is no such file; lms mon and lms migrate make one"
+        : cause.message;
+      throw new StoreError(`Cannot open ${this.address}: ${reason}`, { disposition: "fatal", cause });
     }
   }
 
@@ -235,6 +251,25 @@ export class SqliteStore implements MaintainedStore {
     const message = `${error.message}; run "lms migrate" on ${this.address} first`;
     return new StoreError(message, { disposition: error.disposition, cause: error.cause });
   }
+}
+
+function openDatabase(path: string, access: FileAccess): DatabaseSync {
+  if (access !== "create" && path !== MEMORY) {
+    try {
+      Deno.statSync(path);
+    } catch (error) {
+      if (access !== "plan" || !(error instanceof Deno.errors.NotFound)) throw error;
+      return new DatabaseSync(MEMORY);
+    }
+  }
+  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  // A reader, too, is opened for writing: SQLite's own way to read only leaves -wal and -shm files behind, since who may
+  // not write may not take them away.
+  if (access === "read" || access === "plan") db.exec("PRAGMA query_only = ON");
+  // Readers do not stop the writer; a commit survives a crash of the machine, as with MySQL's default.
+  else db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  db.exec("PRAGMA busy_timeout = 0");
+  return db;
 }
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

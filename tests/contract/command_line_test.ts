@@ -39,9 +39,9 @@ for (const args of [["--help"], ["-h"], ["help"]]) {
   });
 }
 
-for (const flag of ["--version", "-V"]) {
-  Deno.test(`run() of ${flag} prints the version and how it was built, and exits 0`, async () => {
-    const world = fakeWorld([flag]);
+for (const args of [["--version"], ["-V"], ["-v"], ["version"], ["mon", "--version"], ["mon", "-v"]]) {
+  Deno.test(`run() of ${args.join(" ")} prints the version and how it was built, and exits 0`, async () => {
+    const world = fakeWorld(args);
     assertEquals(await run(world), 0);
     assertEquals(world.printed, ["lms 1.2.3 (from a test)"]);
   });
@@ -186,6 +186,72 @@ Deno.test("run() opens the log as LOG_LEVEL and LOG_FORMAT say, over the command
   assertEquals(await run(emu), 2);
   assertEquals(emu.logsOpened, [["warn", undefined]]);
 });
+
+Deno.test("run() opens the log for Cloud Logging on Cloud Run, unless something else is asked for", async () => {
+  const dry = ["migrate", "--dry-run", "--database=sqlite::memory:"];
+  const formatOf = async (args: readonly string[], variables: Readonly<Record<string, string>>) => {
+    const world = fakeWorld(args, variables);
+    assertEquals(await run(world), 0, world.complaints.join());
+    return world.logsOpened.map(([, format]) => format);
+  };
+  assertEquals(await formatOf(dry, { K_SERVICE: "lms" }), ["gcp"]);
+  assertEquals(await formatOf(dry, { CLOUD_RUN_JOB: "lms" }), ["gcp"]);
+  assertEquals(await formatOf(dry, { K_SERVICE: "" }), [undefined]);
+  assertEquals(await formatOf(dry, { K_SERVICE: "lms", LOG_FORMAT: "json" }), ["json"]);
+  assertEquals(await formatOf([...dry, "--log-format=text"], { K_SERVICE: "lms", LOG_FORMAT: "json" }), ["text"]);
+});
+
+Deno.test("run() says what it refuses as a record in the format that is asked for, however that is", async () => {
+  for (
+    const [args, variables, format] of [
+      [["mon", "--writers=0"], { LMS_LOG_FORMAT: "json", LOG_FORMAT: "text" }, "json"],
+      [["mon", "--writers=0"], { K_SERVICE: "lms" }, "gcp"],
+      [["mon", "--writers=0", "--log-format=gcp"], {}, "gcp"],
+      [["mon"], { K_SERVICE: "lms", LOG_FORMAT: "yaml" }, undefined],
+      [["mokc"], { CLOUD_RUN_JOB: "lms" }, "gcp"],
+    ] as const
+  ) {
+    const world = fakeWorld(args, variables);
+    assertEquals(await run(world), 2);
+    assertEquals(world.logsOpened, format === undefined ? [] : [["error", format]], args.join(" "));
+    assertEquals(world.complaints.length, format === undefined ? 1 : 0);
+  }
+});
+
+Deno.test("run() takes --log-level and --log-format over LOG_LEVEL and LOG_FORMAT", async () => {
+  const args = ["migrate", "--dry-run", "--database=sqlite::memory:", "--log-level=debug", "--log-format", "text"];
+  const world = fakeWorld(args, { LOG_LEVEL: "error", LOG_FORMAT: "json" });
+  assertEquals(await run(world), 0);
+  assertEquals(world.logsOpened, [["debug", "text"]]);
+});
+
+Deno.test("run() warns once of each variable of the command that does not do what it seems to", async () => {
+  const world = fakeWorld(["migrate"], {
+    LMS_DATABASE_URL: "sqlite::memory:",
+    DATABASE_URL: "mysql://lms:s3cr3t@db/lms",
+    DB_PASSWORD: "s3cr3t",
+    LMS_LOGLEVEL: "debug",
+    BATCH_SIZE: "7", // No setting of this command.
+  });
+  assertEquals(await run(world), 0);
+  assertEquals(world.printed, ["sqlite::memory: is up to date"]);
+  const warnings = world.records.filter(({ level }) => level === "warn").map(({ msg }) => msg);
+  assertEquals(warnings, [
+    "LMS_DATABASE_URL and DATABASE_URL are set to different values; DATABASE_URL is not looked at",
+    "DB_PASSWORD is set, and is no setting of LMS; did you mean MYSQL_PASSWORD?",
+    "LMS_LOGLEVEL is set, and is no setting of LMS; did you mean LOG_LEVEL?",
+  ]);
+});
+
+for (const args of [["migrate"], ["migrate", "--dry-run"], ["verify"], ["dead-letters", "list"]]) {
+  Deno.test(`run() of ${args.join(" ")} without a database is refused, with the ways to name one`, async () => {
+    const line = await refusal(args);
+    assertStringIncludes(line, `lms ${args[0]}: Cannot choose a database: `);
+    for (const way of ["--database (DATABASE_URL)", "DATABASE_URL_FILE", "mysql://", "sqlite:"]) {
+      assertStringIncludes(line, way);
+    }
+  });
+}
 
 Deno.test("run() of migrate brings a database up to date, or prints the SQL of it", async () => {
   const planned = fakeWorld(["migrate", "--dry-run", "--database=sqlite::memory:"]);

@@ -39,6 +39,8 @@ class TestWorld implements World {
   readonly complain = (line: string): void => void this.complained.push(line);
   readonly readFile = (path: string): Promise<string> => Deno.readTextFile(path);
   readonly readInput = (): ReadableStream<Uint8Array> => ReadableStream.from([]);
+  readonly reserveFile = (path: string): Promise<void> => Promise.resolve(void this.files.set(path, ""));
+  readonly mayWrite = (): boolean => true;
   readonly writeFile = (path: string, text: string): Promise<void> => Promise.resolve(void this.files.set(path, text));
   readonly print = (line: string): void => {
     this.printed.push(line);

@@ -143,7 +143,7 @@ for (const kind of ["mysql", "mariadb"] satisfies DatabaseKind[]) {
         databaseUrlFile: undefined,
         mysqlPassword: undefined,
         mysqlPasswordFile: path,
-      }, { real: true, writers: 1, context: { log, readFile: (path) => Deno.readTextFile(path) } });
+      }, { writers: 1, context: { log, readFile: (path) => Deno.readTextFile(path), mayWrite: () => false } });
       await store.probe();
       await server.query(`ALTER USER '${someone.name}'@'%' IDENTIFIED BY 'another-one'`);
       assertEquals(await killSessions(server, database.name), 1);

@@ -58,6 +58,22 @@ Deno.test("SQLite: a path in a folder that does not exist is fatal and named", (
   assertEquals(error.disposition, "fatal");
 });
 
+Deno.test("SQLite: a store opened to read changes nothing, beside one that writes too", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "lms-sqlite-" });
+  const address = { kind: "sqlite", path: `${folder}/lms.db` } as const;
+  {
+    await using writing = openStore(address, options);
+    await writing.migrate({ dryRun: false });
+    await write(writing, { entries: [entry(key(1))] });
+    await using reading = openStore(address, { ...options, access: "read" });
+    await assertRejects(() => write(reading, { entries: [entry(key(2))] }), StoreError, "readonly");
+    await write(writing, { entries: [entry(key(3))] });
+    assertEquals((await reading.verify()).entries, 2);
+  }
+  assertEquals((await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name), ["lms.db"]);
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("SQLite: write() waits for another process's transaction, and this process goes on meanwhile", async () => {
   const path = await Deno.makeTempFile({ prefix: "lms-sqlite-" });
   {

@@ -6,7 +6,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import project from "../../deno.json" with { type: "json" };
 import { COMMANDS } from "../../src/commands/catalogue.ts";
-import { runLms, temporaryFolder } from "../support/run_lms.ts";
+import { LmsProcess } from "../support/lms_process.ts";
+import { namesIn, runLms, temporaryFolder } from "../support/run_lms.ts";
 
 /** Nobody listens there: it is reserved, and needs no free port to be found. */
 const NOWHERE = "127.0.0.1:1";
@@ -78,6 +79,29 @@ const refused: readonly {
     name: "real Pub/Sub without a database",
     args: ["mon", "--project=some-project"],
     says: ["--database (DATABASE_URL)", "mysql://"],
+  },
+  {
+    name: "a database's command without a database",
+    args: ["verify"],
+    says: ["--database (DATABASE_URL)", "DATABASE_URL_FILE", "mysql://"],
+  },
+  {
+    name: "a bad value of a variable with LMS_ before it",
+    args: ["mon"],
+    env: { LMS_BATCHSIZE: "many", BATCHSIZE: "7" },
+    says: ["LMS_BATCHSIZE", '"many"'],
+  },
+  {
+    name: "a manifest's path that cannot be written, before anything is published",
+    args: ["sim", "--manifest=nowhere/to/be/found.json"],
+    env: { PUBSUB_EMULATOR_HOST: NOWHERE },
+    says: ["--manifest", '"nowhere/to/be/found.json"', "there is no such folder"],
+  },
+  {
+    name: "a manifest's path that it has no right to",
+    args: ["sim", "--manifest=/manifest.json"],
+    env: { PUBSUB_EMULATOR_HOST: NOWHERE },
+    says: ["--manifest", '"/manifest.json"', '"Permissions" in the README'],
   },
   { name: "lms emu without an emulator", args: ["emu"], says: ["PUBSUB_EMULATOR_HOST", "lms emulator"] },
 ];
@@ -157,6 +181,74 @@ Deno.test("lms migrate --dry-run prints the SQL and changes nothing; lms migrate
   assertMatch((await runLms(["migrate"], env)).stderr, /"msg":"schema migrated","version":1/);
   assertEquals((await runLms(["migrate"], env)).stderr, "");
   assertMatch((await runLms(["migrate", "--dry-run"], env)).stdout, /^-- 0 migration\(s\) to apply to sqlite:/);
+});
+
+Deno.test("lms may read the variables that are taken for settings, and says what is meant", async () => {
+  const env = { DATABASE_URL: "sqlite::memory:", LMS_LOG_LEVEL: "info", LOG_LEVEL: "error", MYSQL_PWD: "s3cr3t" };
+  const { code, stderr } = await runLms(["migrate", "--dry-run"], env);
+  assertEquals(code, 0);
+  assertEquals(stderr.trimEnd().split("\n").map((line) => JSON.parse(line).msg), [
+    "MYSQL_PWD is set, and is no setting of LMS; did you mean MYSQL_PASSWORD?",
+    "LMS_LOG_LEVEL and LOG_LEVEL are set to different values; LOG_LEVEL is not looked at",
+  ]);
+});
+
+Deno.test("lms logs with Cloud Logging's keys on Cloud Run, and as LOG_FORMAT says where it is set", async () => {
+  const env = { DATABASE_URL: "sqlite::memory:", K_SERVICE: "lms" };
+  const first = async (format: string) => {
+    const { stderr } = await runLms(["migrate"], { ...env, LOG_FORMAT: format });
+    return JSON.parse(stderr.split("\n")[0]!);
+  };
+  const cloud = await first("");
+  assertEquals([cloud.severity, cloud.message], ["INFO", "schema migrated"]);
+  assertEquals((await first("json")).msg, "schema migrated");
+});
+
+Deno.test("what only reads a database makes no file, and refuses one that is not there", async () => {
+  await using folder = await temporaryFolder();
+  const env = { DATABASE_URL: `sqlite:${folder.path}/lms.db` };
+  for (
+    const args of [
+      ["verify"],
+      ["verify", "--repair"],
+      ["dead-letters", "list"],
+      ["dead-letters", "replay"],
+      ["dead-letters", "drop", "1", "--dry-run"],
+    ]
+  ) {
+    const { code, stdout, stderr } = await runLms(args, env);
+    assertEquals({ code, stdout }, { code: 1, stdout: "" }, stderr);
+    assertMatch(stderr, /Cannot open sqlite:\S+lms\.db: there is no such file; lms mon and lms migrate make one/);
+  }
+  assertEquals((await runLms(["migrate", "--dry-run"], env)).code, 0);
+  assertEquals(await namesIn(folder.path), []);
+
+  assertEquals((await runLms(["migrate"], env)).code, 0);
+  for (const args of [["verify"], ["dead-letters", "list"], ["migrate", "--dry-run"]]) {
+    assertEquals((await runLms(args, env)).code, 0);
+    assertEquals(await namesIn(folder.path), ["lms.db"], args.join(" "));
+  }
+});
+
+Deno.test("lms-mon beside an emulator asks for a database, because it may write no file", async () => {
+  await using monitor = new LmsProcess(["mon"], { PUBSUB_EMULATOR_HOST: NOWHERE }, {
+    binary: undefined,
+    task: "lms-mon",
+  });
+  const { code, stderr } = await monitor.ended();
+  assertEquals(code, 2, stderr);
+  assertStringIncludes(stderr, "built to write no file here; set --database (DATABASE_URL)");
+});
+
+Deno.test("lms emulator on a port that is taken says so in one record, and nothing beside it", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { code, stderr } = await runLms(["emulator", `--port=${taken.addr.port}`]);
+  assertEquals(code, 1);
+  assertEquals(
+    JSON.parse(stderr).msg,
+    `Cannot listen on 127.0.0.1:${taken.addr.port}: another program listens there; ` +
+      "set --port to a port that is free, or to 0",
+  );
 });
 
 Deno.test("lms demo ends by itself, with tables that agree with what it published", async () => {

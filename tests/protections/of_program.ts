@@ -155,10 +155,50 @@ export const OF_PROGRAM: readonly Protection[] = [
     },
     {
       name: "What is refused before there is a log is a record too where JSON is asked for",
-      find: 'const complain = world.env("LOG_FORMAT") === "json"',
-      replace: "const complain = false",
+      find: 'if (asked === "json" || asked === "gcp")',
+      replace: 'if (asked === "text")',
       filter:
         "lms says which setting it cannot use in one record where its log is to be JSON, and in a plain line else",
+    },
+  ]),
+  ...protectionsOf({ file: "src/cli.ts", test: "tests/contract/command_line_test.ts" }, [
+    {
+      name: "A variable that does nothing is told of",
+      find: "    log.warn(warning);",
+      replace: "    log.debug(warning);",
+      filter: "run() warns once of each variable of the command that does not do what it seems to",
+    },
+  ]),
+  ...protectionsOf({ file: "src/config/variables.ts", test: "tests/unit/config/variables_test.ts" }, [
+    {
+      name: "An address that Kubernetes sets is taken for no setting",
+      find: "SERVICE_ADDRESS.test(value) ||",
+      replace: "",
+      filter: "misleadingVariables() takes no address of a Kubernetes service for a near miss",
+    },
+  ]),
+  ...protectionsOf({ file: "src/ops/log_line.ts", test: "tests/unit/ops/logger_test.ts" }, [
+    {
+      name: "No field of a record sets Cloud Logging's own",
+      find: "fields, CLOUD_KEYS);",
+      replace: "fields, RECORD_KEYS);",
+      filter: "a line for Cloud Logging lets no field be read as one of Cloud Logging's own",
+    },
+  ]),
+  ...protectionsOf({ file: "src/commands/database.ts", test: "tests/unit/commands/database_test.ts" }, [
+    {
+      name: "No command works on a database that nobody named",
+      find: "const why = named ??",
+      replace: "const why = ",
+      filter: "openStore() that must be told where says why, and how to name a database",
+    },
+  ]),
+  ...protectionsOf({ file: "src/commands/sim.ts", test: "tests/integration/cli_test.ts" }, [
+    {
+      name: "A manifest that cannot be written is refused before anything is published",
+      find: "if (config.manifest !== undefined) await reserve(config.manifest, reserveFile);",
+      replace: "",
+      filter: "lms refuses a manifest's path that cannot be written",
     },
   ]),
   ...protectionsOf({ file: "src/http/server.ts", test: "tests/integration/http_server_test.ts" }, [

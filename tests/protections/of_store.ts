@@ -470,6 +470,21 @@ export const OF_STORE: readonly Protection[] = [
       filter: "write() waits for another process's transaction, and this process goes on meanwhile",
     },
   ]),
+  ...protectionsOf({ file: "src/store/sqlite.ts", test: SQLITE }, [
+    {
+      name: "What only reads an SQLite file changes nothing in it",
+      find: 'db.exec("PRAGMA query_only = ON");',
+      replace: 'db.exec("PRAGMA query_only = OFF");',
+      filter: "a store opened to read changes nothing, beside one that writes too",
+    },
+    {
+      name: "What works on an SQLite file that is there makes none",
+      find: 'if (access !== "create" && path !== MEMORY) {',
+      replace: 'if (access === "plan" && path !== MEMORY) {',
+      test: "tests/integration/cli_test.ts",
+      filter: "what only reads a database makes no file, and refuses one that is not there",
+    },
+  ]),
   ...protectionsOf({ file: "src/store/sqlite_errors.ts", test: SQLITE }, [
     {
       name: "SQLite: a file that another process has locked is tried again",

@@ -10,10 +10,10 @@ import project from "../../deno.json" with { type: "json" };
  * How to start the program: the compiled one where one is named, else from source with the flags of the task that
  * users run. Not through `deno task` itself: a signal would hit the task runner and leave the program behind.
  */
-function program(binary: string | undefined): { command: string; args: string[] } {
+function program(binary: string | undefined, task: "lms" | "lms-mon"): { command: string; args: string[] } {
   const root = new URL("../../", import.meta.url);
   if (binary !== undefined && binary !== "") return { command: new URL(binary, root).pathname, args: [] };
-  const [, run, ...flags] = project.tasks.lms.command.replaceAll("$HOME", Deno.env.get("HOME") ?? "/nowhere").split(
+  const [, run, ...flags] = project.tasks[task].command.replaceAll("$HOME", Deno.env.get("HOME") ?? "/nowhere").split(
     " ",
   );
   const main = flags.pop()!;
@@ -56,6 +56,7 @@ export class LmsProcess implements AsyncDisposable {
    * @param args Arguments after the program's name.
    * @param env The whole environment, but for what starting a program needs.
    * @param options.binary A compiled program, its path from the repository's root; default: what `LMS_BIN` names.
+   * @param options.task Whose flags it is started with where it is not compiled; default `lms`.
    * @param options.files How many files it may have open at once.
    * @param options.unread Nobody reads its log until it is stopped.
    * @param options.terminal Its standard streams are a terminal, whose screen is what it prints.
@@ -63,14 +64,15 @@ export class LmsProcess implements AsyncDisposable {
   constructor(
     args: readonly string[],
     env: Readonly<Record<string, string>>,
-    { binary = Deno.env.get("LMS_BIN"), files, terminal = false, unread = false }: {
+    { binary = Deno.env.get("LMS_BIN"), task = "lms", files, terminal = false, unread = false }: {
       readonly binary?: string | undefined;
+      readonly task?: "lms" | "lms-mon";
       readonly files?: number | undefined;
       readonly terminal?: boolean;
       readonly unread?: boolean;
     } = {},
   ) {
-    const started = files === undefined ? program(binary) : limited(files, program(binary));
+    const started = files === undefined ? program(binary, task) : limited(files, program(binary, task));
     const { command, args: all } = terminal
       ? onTerminal(started.command, [...started.args, ...args])
       : { command: started.command, args: [...started.args, ...args] };

@@ -15,6 +15,8 @@ export interface FakeWorld extends World {
   readonly complaints: readonly string[];
   /** Levels and formats that a log was opened with. */
   readonly logsOpened: readonly (readonly [level: string, format: string | undefined])[];
+  /** Records of LMS's own log. */
+  readonly records: readonly Readonly<Record<string, unknown>>[];
   /** Files by path. */
   readonly files: ReadonlyMap<string, string>;
   /** Asks the program to finish. */
@@ -32,6 +34,7 @@ export function fakeWorld(
   const printed: string[] = [];
   const complaints: string[] = [];
   const logsOpened: [string, string | undefined][] = [];
+  const all: Record<string, unknown>[] = [];
   const files = new Map<string, string>();
   const drain = new AbortController();
   const records = new Map<string, PromiseWithResolvers<Record<string, unknown>>>();
@@ -48,6 +51,8 @@ export function fakeWorld(
     complain: (line) => void complaints.push(line),
     readInput: () => ReadableStream.from([new TextEncoder().encode(input)]),
     readFile: (path) => Deno.readTextFile(path),
+    reserveFile: (path) => Promise.resolve(void files.set(path, "")),
+    mayWrite: () => true,
     writeFile: (path, text) => Promise.resolve(void files.set(path, text)),
     openLog: (level, format) => {
       logsOpened.push([level, format]);
@@ -56,6 +61,7 @@ export function fakeWorld(
         format: "json",
         write: (line) => {
           const record = JSON.parse(line) as Record<string, unknown>;
+          all.push(record);
           recordOf(String(record.msg)).resolve(record);
         },
       });
@@ -70,6 +76,7 @@ export function fakeWorld(
     printed,
     complaints,
     logsOpened,
+    records: all,
     files,
     stop: () => drain.abort(),
     logged: (message) => recordOf(message).promise,

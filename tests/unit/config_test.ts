@@ -8,6 +8,7 @@ import {
   type SettingName,
   SETTINGS,
 } from "../../src/config.ts";
+import { nearMissesOf, variablesOf } from "../../src/config/variables.ts";
 
 const NO_ENV = () => undefined;
 const names = Object.keys(SETTINGS) as SettingName[];
@@ -64,6 +65,31 @@ Deno.test("readConfig() takes the first variable that is set and not empty", () 
   assertEquals(project({ PUBSUB_PROJECT_ID: "" }), undefined);
 });
 
+Deno.test("readConfig() takes any variable with LMS_ before it, over the same without, and under the flag", () => {
+  for (const name of names) {
+    const { flag, env: variables = [] }: Setting<unknown> = SETTINGS[name];
+    for (const variable of variables) {
+      // Whatever cannot be read names where it is from.
+      const source = (given: Record<string, string>, flags: Record<string, string> = {}) => {
+        const config = readConfig([name], { flags, env: env(given) });
+        return config.ok ? "" : config.problem.split(" ")[2]!.replace(":", "");
+      };
+      const nothing = "\0".repeat(5_000);
+      const both = { [variable]: nothing, [`LMS_${variable}`]: nothing };
+      if (source({ [variable]: nothing }) === "") continue; // A text of any kind.
+      assertEquals(source(both), `LMS_${variable}`);
+      assertEquals(source({ ...both, [`LMS_${variable}`]: "" }), variable);
+      if (flag !== undefined) assertEquals(source(both, { [flag]: nothing }), `--${flag}`);
+    }
+  }
+  const config = readConfig(["database", "mysqlPassword"], {
+    flags: {},
+    env: env({ DATABASE_URL: "sqlite:a", LMS_DATABASE_URL: "sqlite:b", LMS_MYSQL_PASSWORD: "c" }),
+  });
+  assert(config.ok);
+  assertEquals([config.value.database, config.value.mysqlPassword], ["sqlite:b", "c"]);
+});
+
 Deno.test("readConfig() names where a bad value comes from, the value, and what is allowed", () => {
   assertEquals(readConfig(["writers"], { flags: {}, env: env({ WRITERS: "65" }) }), {
     ok: false,
@@ -86,10 +112,10 @@ Deno.test("readConfig() takes no run longer than a timer can wait", () => {
   assertEquals([read("576h"), read("577h")], [true, false]);
 });
 
-Deno.test("no two settings share a flag or a variable, and each is read from somewhere", () => {
+Deno.test("no two settings share a flag, a variable or a near miss, and each is read from somewhere", () => {
   const all = names.map((name): Setting<unknown> => SETTINGS[name]);
   const flags = all.flatMap(({ flag }) => flag ?? []);
-  const variables = all.flatMap(({ env }) => env ?? []);
+  const variables = [...all.flatMap(variablesOf), ...all.flatMap(nearMissesOf)];
   assertEquals(new Set(flags).size, flags.length);
   assertEquals(new Set(variables).size, variables.length);
   assertEquals(names.filter((name) => /undefined|^$/.test(nameOf(name))), []);
@@ -98,7 +124,7 @@ Deno.test("no two settings share a flag or a variable, and each is read from som
 Deno.test("nameOf() gives a setting's flag with its variable, or what there is of them", () => {
   assertEquals(nameOf("batchSize"), "--batch-size (BATCHSIZE)");
   assertEquals(nameOf("seed"), "--seed");
-  assertEquals(nameOf("logLevel"), "LOG_LEVEL");
+  assertEquals(nameOf("databaseUrlFile"), "DATABASE_URL_FILE");
 });
 
 const DEFAULT_PLAN: Plan = {

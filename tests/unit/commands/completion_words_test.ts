@@ -6,11 +6,11 @@ const command = defineCommand({
   name: "any",
   summary: "",
   description: [],
-  settings: ["logLevel", "status", "printLog", "limit", "manifest", "against", "json"],
+  settings: ["mysqlPassword", "status", "printLog", "limit", "manifest", "against", "json"],
   load: () => Promise.reject(),
 });
 
-Deno.test("flagsOf() knows what each flag's value may be, leaves out what is a variable only, and adds help", () => {
+Deno.test("flagsOf() knows what each flag's value may be, leaves out what is a variable only, and adds those of all", () => {
   assertEquals(flagsOf(command).map(({ name, values, value, repeats }) => [name, values, value, repeats]), [
     ["status", ["open", "replayed", "dropped", "all"], "STATUS", false],
     ["print-log", ["all"], "N|all", false],
@@ -18,6 +18,8 @@ Deno.test("flagsOf() knows what each flag's value may be, leaves out what is a v
     ["manifest", "file", "FILE", false],
     ["against", "file", "FILE", true],
     ["json", "any", undefined, false],
+    ["log-level", ["debug", "info", "warn", "error"], "LEVEL", false],
+    ["log-format", ["text", "json", "gcp"], "FORMAT", false],
     ["help", "any", undefined, false],
   ]);
 });

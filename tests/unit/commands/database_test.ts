@@ -44,6 +44,7 @@ const needs = {
   context: {
     log: openLog({ level: "error", format: "text", write: () => {} }),
     readFile: () => Promise.reject(new Error("no file is named")),
+    mayWrite: () => true,
   },
 };
 const NOTHING = {
@@ -54,7 +55,7 @@ const NOTHING = {
 };
 
 Deno.test("openStore() opens the database that is named, and connects to nothing", async () => {
-  await using store = await openStore({ ...NOTHING, database: "sqlite::memory:" }, { ...needs, real: true });
+  await using store = await openStore({ ...NOTHING, database: "sqlite::memory:" }, needs);
   assertEquals(store.address, "sqlite::memory:");
 });
 
@@ -62,17 +63,28 @@ Deno.test("openStore() opens the database that a file names", async () => {
   const readFile = () => Promise.resolve("sqlite::memory:\n");
   const context = { ...needs.context, readFile };
   const config = { ...NOTHING, databaseUrlFile: "/run/secrets/url" };
-  await using store = await openStore(config, { ...needs, context, real: true });
+  await using store = await openStore(config, { ...needs, context });
   assertEquals(store.address, "sqlite::memory:");
 });
 
-Deno.test("openStore() with real Pub/Sub must be told where", async () => {
-  await assertRejects(() => openStore(NOTHING, { ...needs, real: true }), UsageError, "--database (DATABASE_URL)");
+Deno.test("openStore() that must be told where says why, and how to name a database", async () => {
+  const refused = await assertRejects(() => openStore(NOTHING, { ...needs, named: "it is asked for" }), UsageError);
+  assertEquals(
+    refused.message,
+    "Cannot choose a database: it is asked for; set --database (DATABASE_URL) or DATABASE_URL_FILE, " +
+      "such as mysql://user@host:3306/lms or sqlite:./lms.db",
+  );
+});
+
+Deno.test("openStore() of a program that may write no file must be told where, and speaks of no file", async () => {
+  const context = { ...needs.context, mayWrite: () => false };
+  const { message } = await assertRejects(() => openStore(NOTHING, { ...needs, context }), UsageError);
+  assertMatch(message, /built to write no file here; set --database .* such as mysql:\/\/\S+$/);
 });
 
 Deno.test("openStore() names the setting of a bad URL, and never the URL", async () => {
   const database = "postgres://lms:s3cr3t@db/lms";
-  const error = await assertRejects(() => openStore({ ...NOTHING, database }, { ...needs, real: false }), UsageError);
+  const error = await assertRejects(() => openStore({ ...NOTHING, database }, needs), UsageError);
   assertMatch(error.message, /^Cannot use --database \(DATABASE_URL\): it /);
   assertEquals(/s3cr3t|postgres/.test(error.message), false);
 });

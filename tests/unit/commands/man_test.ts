@@ -52,7 +52,7 @@ Deno.test("manualPage() is of the program under its own name, with its own comma
   const page = manualPage({ ...lms, program: "lms-mon", commands: COMMANDS.filter(({ name }) => name === "verify") });
   assertMatch(page, /^\.TH "LMS\\-MON" "1" "2026-11-24" "lms\\-mon 1\.2\.3"/m);
   assertEquals(page.match(/^\.SS .*$/gm), [`.SS "${bold("lms-mon verify", " [FLAGS]")}"`]);
-  assertStringIncludes(section(page, ".SH EXAMPLES"), roffEscaped("lms-mon verify --against"));
+  assertStringIncludes(section(page, ".SH EXAMPLES"), roffEscaped("lms-mon verify --database"));
   assertEquals(section(page, ".SH EXAMPLES").includes("replay"), false);
 });
 

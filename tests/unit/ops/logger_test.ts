@@ -25,8 +25,8 @@ function text(message: string, fields?: Record<string, unknown>): string {
 
 const LEVELS = ["debug", "info", "warn", "error"] as const;
 for (const [rank, level] of LEVELS.entries()) {
-  Deno.test(`openLog() at level ${level} leaves out what is below, in both formats`, () => {
-    for (const format of ["text", "json"] as const) {
+  Deno.test(`openLog() at level ${level} leaves out what is below, in every format`, () => {
+    for (const format of ["text", "json", "gcp"] as const) {
       const { log, lines } = logged(format, level);
       for (const each of LEVELS) log[each](`a ${each} record`);
       assertEquals(lines.map((line) => LEVELS.find((each) => line.includes(`a ${each} record`))), LEVELS.slice(rank));
@@ -58,6 +58,40 @@ Deno.test("a JSON line keeps its own keys when fields have the same names", () =
   const record = json({ msg: "mine", level: 5, time: 6 });
   assertEquals([record.msg, record.level], ["said", "info"]);
   assertEquals([record.msg_, record.level_, record.time_], ["mine", 5, 6]);
+});
+
+Deno.test("a line for Cloud Logging has its severity, message and timestamp, and the fields", () => {
+  using _time = new FakeTime();
+  const { log, lines } = logged("gcp");
+  log.warn("slow", { ms: 12.5, rest: undefined });
+  assertEquals(lines, [
+    '{"severity":"WARNING","message":"slow","timestamp":{"seconds":1767323045,"nanos":0},"ms":12.5}',
+  ]);
+  for (const level of ["debug", "info", "error"] as const) log[level](level);
+  log.block("plan", { writers: 2 });
+  const records = lines.slice(1).map((line) => JSON.parse(line));
+  assertEquals(records.map(({ severity }) => severity), ["DEBUG", "INFO", "ERROR", "INFO"]);
+  assertEquals(records.at(-1).writers, 2);
+});
+
+Deno.test("a line for Cloud Logging has milliseconds as nanoseconds, before 1970 too", () => {
+  const timestampOf = (ms: number) => {
+    using _time = new FakeTime(ms);
+    const { log, lines } = logged("gcp");
+    log.info("said");
+    return JSON.parse(lines[0]!).timestamp;
+  };
+  assertEquals(timestampOf(1_767_323_045_678), { seconds: 1_767_323_045, nanos: 678_000_000 });
+  assertEquals(timestampOf(-1), { seconds: -1, nanos: 999_000_000 });
+});
+
+Deno.test("a line for Cloud Logging lets no field be read as one of Cloud Logging's own", () => {
+  const { log, lines } = logged("gcp");
+  const names = ["severity", "message", "time", "timestamp", "httpRequest", "logging.googleapis.com/trace"];
+  log.info("said", { ...Object.fromEntries(names.map((name) => [name, "mine"])), msg: "also" });
+  const { severity, message, timestamp, msg, ...rest } = JSON.parse(lines[0]!);
+  assertEquals([severity, message, typeof timestamp.seconds, msg], ["INFO", "said", "number", "also"]);
+  assertEquals(rest, Object.fromEntries(names.map((name) => [`${name}_`, "mine"])));
 });
 
 Deno.test("child() adds its fields to every record, its parent's too, and a record's own win", () => {

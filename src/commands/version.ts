@@ -1,0 +1,13 @@
+/**
+ * `lms version`: which program this is.
+ *
+ * @module
+ */
+import type { Config } from "../config.ts";
+import { type Context, EXIT } from "./command.ts";
+
+/** Runs the command. */
+export function run(_config: Config<never>, { print, build }: Context): Promise<number> {
+  print(build);
+  return Promise.resolve(EXIT.ok);
+}
