@@ -451,6 +451,13 @@ export const SETTINGS = {
     defaultNote: "behave",
     read: anyText("faults, separated by commas"),
   }),
+  heartbeatMs: setting({
+    env: ["LOG_HEARTBEAT"],
+    value: "SECONDS",
+    help: "log a sign of life after so long without a flush; 0: none",
+    default: "300",
+    read: duration(0, LONGEST_RUN_MS),
+  }),
   logLevel: setting({
     flag: "log-level",
     env: ["LOG_LEVEL"],

@@ -87,9 +87,9 @@ export async function ingest(options: IngestOptions): Promise<IngestTotals> {
     abort,
     events: {
       ...events,
-      away: (error) => {
-        source.suspend();
-        events?.away?.(error);
+      away: (outage) => {
+        if (outage.attempts === 1) source.suspend();
+        events?.away?.(outage);
       },
       back: (outageMs) => {
         source.resume();

@@ -38,7 +38,14 @@ export function decimal(min: number, max: number): Reader<number> {
   };
 }
 
-const MS_PER_UNIT: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, "": 1_000 };
+const MS_PER_UNIT: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  "": 1_000,
+};
 
 /** Milliseconds as a person writes them: `500ms`, `90s`, `5m`, `2h`. */
 export function formatDuration(ms: number): string {
@@ -48,11 +55,13 @@ export function formatDuration(ms: number): string {
   return `${ms}ms`;
 }
 
-/** A duration in seconds, or with a unit (`500ms`, `90s`, `5m`, `1h`), as milliseconds. */
+/** A duration in seconds, or with a unit (`500ms`, `90s`, `5m`, `1h`, `2d`), as milliseconds. */
 export function duration(minMs: number, maxMs: number): Reader<number> {
-  const allowed = `seconds, or a number with ms, s, m or h, from ${formatDuration(minMs)} to ${formatDuration(maxMs)}`;
+  const allowed = `seconds, or a number with ms, s, m, h or d, from ${formatDuration(minMs)} to ${
+    formatDuration(maxMs)
+  }`;
   return (text) => {
-    const [, number, unit] = /^(\d{1,12}(?:\.\d{1,9})?)(ms|s|m|h|)$/.exec(text) ?? [];
+    const [, number, unit] = /^(\d{1,12}(?:\.\d{1,9})?)(ms|s|m|h|d|)$/.exec(text) ?? [];
     const value = number === undefined ? NaN : Math.round(Number(number) * MS_PER_UNIT[unit!]!);
     return value >= minMs && value <= maxMs ? ok(value) : { ok: false, allowed };
   };

@@ -14,6 +14,7 @@ import type { Store } from "../store/store.ts";
 import type { Stops } from "./command.ts";
 import { FloodWatch } from "./flood_watch.ts";
 import { shareOut } from "./grace.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import { NOT_FOUND, PERMISSION_DENIED, type PubSubAccess } from "./pubsub.ts";
 import type { MONITOR_SETTINGS } from "./settings.ts";
 
@@ -82,7 +83,16 @@ export async function monitor(options: MonitorOptions): Promise<MonitorResult> {
   const ticking = options.onTick === undefined ? undefined : setInterval(() => options.onTick!(subscriber), 1_000);
 
   const totals = { messages: 0, stored: 0, duplicates: 0, dead_letters: 0 };
+  const sums = () => ({
+    total_stored: totals.stored,
+    total_duplicates: totals.duplicates,
+    total_dead_letters: totals.dead_letters,
+  });
   const floods = new FloodWatch(log);
+  using heartbeat = new Heartbeat(config.heartbeatMs, () => {
+    const { openStreams, held, heldBytes } = subscriber;
+    log.info("alive", { open_streams: openStreams, held, held_bytes: heldBytes, ...sums() });
+  });
   try {
     health?.pulling(subscriber);
     if (options.drain.aborted) drain();
@@ -111,17 +121,22 @@ export async function monitor(options: MonitorOptions): Promise<MonitorResult> {
             stored: flush.stored,
             duplicates: flush.duplicates,
             dead_letters: flush.deadLettered,
-            total_stored: totals.stored,
-            total_duplicates: totals.duplicates,
-            total_dead_letters: totals.dead_letters,
+            ...sums(),
           });
+          heartbeat.restart();
           floods.flushed(flush);
           health?.stored(flush.stored);
           options.onFlush?.(flush);
         },
-        away: (error) => {
+        away: ({ forMs, attempts, error }) => {
           health?.database("away");
-          log.error("waiting for the database: messages are held", { reason: error.message });
+          log.error("waiting for the database: messages are held", {
+            since: since(forMs),
+            attempts,
+            held: subscriber.held,
+            held_bytes: subscriber.heldBytes,
+            reason: error.message,
+          });
         },
         back: (outageMs) => {
           health?.database("there");
@@ -166,7 +181,7 @@ function subscriberEvents(log: Log): ConstructorParameters<typeof Subscriber>[0]
       log.debug("stream ended", { code: status.code, reason: status.details, retry_ms: Math.round(retryInMs) }),
     outage: ({ forMs, attempts, status }) =>
       log.error("waiting for Pub/Sub: nothing is pulled", {
-        since: new Date(Date.now() - forMs).toISOString(),
+        since: since(forMs),
         attempts,
         ...(status === undefined ? { reason: "no answer yet" } : { code: status.code, reason: status.details }),
       }),
@@ -186,6 +201,11 @@ function subscriberEvents(log: Log): ConstructorParameters<typeof Subscriber>[0]
       }
     },
   };
+}
+
+/** The moment that was so many milliseconds ago. */
+function since(ms: number): string {
+  return new Date(Date.now() - ms).toISOString();
 }
 
 /** Adds what to do about a subscription that cannot be pulled from. */

@@ -25,6 +25,7 @@ export const MONITOR_SETTINGS = [
   "leaseMs",
   "writers",
   "graceMs",
+  "heartbeatMs",
 ] as const;
 
 /** The settings of health checks. */

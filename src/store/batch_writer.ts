@@ -16,10 +16,20 @@ export interface Writable {
   readonly raw: { readonly data: Uint8Array; readonly attributes: Readonly<Record<string, string>> };
 }
 
+/** An outage of the database that goes on. */
+export interface DatabaseOutage {
+  /** How long it has lasted, in milliseconds. */
+  readonly forMs: number;
+  /** Writes and probes that failed in it. */
+  readonly attempts: number;
+  /** The last failure. */
+  readonly error: StoreError;
+}
+
 /** What a writer tells whoever watches it. */
 export interface BatchWriterEvents {
-  /** The database is away: the first failure of an outage. */
-  away(error: StoreError): void;
+  /** The database is away: told at the first failure of an outage, and every 30 s while it lasts. */
+  away(outage: DatabaseOutage): void;
   /** A write succeeded again, so many milliseconds after the outage began. */
   back(outageMs: number): void;
   /** A transaction lost a race (deadlock, lock timeout) and is run again. */
@@ -52,6 +62,9 @@ export interface BatchWriterOptions {
  */
 const WRITES_OF_ONE_SIZE_MAX = 5;
 
+/** How often an outage is told while it lasts, in milliseconds. */
+const TOLD_EVERY_MS = 30_000;
+
 /** Whether a record is a dead letter. */
 export function isDeadLetter(record: LogEntry | DeadLetter): record is DeadLetter {
   return "reason" in record;
@@ -64,7 +77,8 @@ export function isDeadLetter(record: LogEntry | DeadLetter): record is DeadLette
  */
 export class BatchWriter {
   readonly #options: BatchWriterOptions;
-  #awaySince: number | undefined;
+  #outage: { readonly since: number; told: number; attempts: number; error: StoreError } | undefined;
+  #wroteAt = -Infinity;
   #probing: Promise<void> | undefined;
   // Doubles from half a second to 15 s: a short restart costs little, hours of outage cost four probes a minute.
   readonly #probeBackoff = new Backoff({ firstMs: 500, maxMs: 15_000 });
@@ -85,6 +99,7 @@ export class BatchWriter {
     const batch = sorted(items);
     let outages = 0;
     while (true) {
+      const begunAt = performance.now();
       try {
         const result = await this.#options.store.write(batch, { signal: this.#options.abort });
         this.#wrote();
@@ -98,7 +113,8 @@ export class BatchWriter {
             await sleep(retryBackoff.next(), this.#options.abort);
             break;
           case "reconnect":
-            await this.#waitOut(error);
+            // What began before another write succeeded says of a connection that was lost, not of the database.
+            if (outages > 0 || begunAt >= this.#wroteAt) await this.#waitOut(error);
             if (++outages >= WRITES_OF_ONE_SIZE_MAX && items.length > 1) return await this.#halve(items);
             break;
           case "reject":
@@ -142,29 +158,49 @@ export class BatchWriter {
 
   /** Returns when the database seems to be back. */
   async #waitOut(error: StoreError): Promise<void> {
-    if (this.#awaySince === undefined) {
-      this.#awaySince = performance.now();
-      this.#options.events?.away?.(error);
-    }
+    this.#failed(error);
     await (this.#probing ??= this.#probe().finally(() => this.#probing = undefined));
   }
 
   async #probe(): Promise<void> {
-    while (true) {
-      await sleep(this.#probeBackoff.next(), this.#options.abort);
-      try {
-        return await unlessAborted(this.#options.store.probe(), this.#options.abort);
-      } catch (error) {
-        this.#options.abort.throwIfAborted();
-        if (!(error instanceof StoreError) || error.disposition === "fatal") throw error;
+    // A probe may take longer than the distance at which an outage is told.
+    const telling = setInterval(() => this.#tell(), 1_000);
+    try {
+      while (true) {
+        await sleep(this.#probeBackoff.next(), this.#options.abort);
+        try {
+          return await unlessAborted(this.#options.store.probe(), this.#options.abort);
+        } catch (error) {
+          this.#options.abort.throwIfAborted();
+          if (!(error instanceof StoreError) || error.disposition === "fatal") throw error;
+          this.#failed(error);
+        }
       }
+    } finally {
+      clearInterval(telling);
     }
   }
 
+  #failed(error: StoreError): void {
+    this.#outage ??= { since: performance.now(), told: -Infinity, attempts: 0, error };
+    this.#outage.attempts++;
+    this.#outage.error = error;
+    this.#tell();
+  }
+
+  #tell(): void {
+    const now = performance.now();
+    if (this.#outage === undefined || now - this.#outage.told < TOLD_EVERY_MS) return;
+    this.#outage.told = now;
+    const { since, attempts, error } = this.#outage;
+    this.#options.events?.away?.({ forMs: now - since, attempts, error });
+  }
+
   #wrote(): void {
-    if (this.#awaySince === undefined) return;
-    const outageMs = performance.now() - this.#awaySince;
-    this.#awaySince = undefined;
+    this.#wroteAt = performance.now();
+    if (this.#outage === undefined) return;
+    const outageMs = this.#wroteAt - this.#outage.since;
+    this.#outage = undefined;
     this.#probeBackoff.reset();
     this.#options.events?.back?.(outageMs);
   }

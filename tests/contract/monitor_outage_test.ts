@@ -115,11 +115,35 @@ Deno.test("lms mon is not ready while the database is away, and ready again when
   assertEquals(await readyz(), { status: 200, reason: null, held: 0, stored: 100 });
   store.cutOff();
   publish(pubsub, { from: 100, count: 100 });
-  await monitor.untilLogged(WAITING);
+  const { since, attempts, held, held_bytes, reason } = await monitor.untilLogged(WAITING);
+  assertEquals([attempts, held, typeof reason], [1, 100, "string"]);
+  assert(Number(held_bytes) > 100 && Date.now() - Date.parse(String(since)) < 60_000, `${held_bytes} ${since}`);
   assertEquals(await readyz(), { status: 503, reason: "the database is away", held: 100, stored: 100 });
   store.restore();
   await monitor.untilLogged("flushed", 2);
   assertEquals(await readyz(), { status: 200, reason: null, held: 0, stored: 200 });
+});
+
+Deno.test("lms mon that gets nothing gives a sign of life", async () => {
+  await using store = await database(server);
+  await using pubsub = await startPubSub();
+  await using monitor = new RunningMonitor({
+    PUBSUB_EMULATOR_HOST: pubsub.address,
+    DATABASE_URL: store.url,
+    LOG_HEARTBEAT: "200ms",
+  });
+  publish(pubsub, { from: 0, count: 100 });
+  await monitor.untilLogged("flushed");
+  const { level, open_streams, held, total_stored } = await monitor.untilLogged(
+    "alive",
+    monitor.logged("alive").length + 1,
+  );
+  assertEquals({ level, open_streams, held, total_stored }, {
+    level: "info",
+    open_streams: 2,
+    held: 0,
+    total_stored: 100,
+  });
 });
 
 Deno.test("lms mon stores on, and tells of no outage, when idle connections were ended or forgotten", async () => {

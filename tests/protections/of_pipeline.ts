@@ -17,7 +17,7 @@ export const OF_PIPELINE: readonly Protection[] = [
     },
     {
       name: "While the database is away the source is told to close its streams at the cap",
-      find: "        source.suspend();",
+      find: "source.suspend();",
       replace: "",
       filter: "ingest() suspends its source while the database is away, and loses nothing",
     },
@@ -155,15 +155,15 @@ export const OF_PIPELINE: readonly Protection[] = [
     },
     {
       name: "An outage is waited out, holding the messages",
-      find: "            await this.#waitOut(error);",
-      replace: "            throw error;",
-      filter: "BatchWriter waits out an outage with probes, and tells of its begin and end once",
+      find: "await this.#waitOut(error);",
+      replace: "throw error;",
+      filter: "BatchWriter waits out an outage with probes, and tells of it",
     },
     {
       name: "A write is tried again only after a probe of the database succeeded",
       find: "return await unlessAborted(this.#options.store.probe(), this.#options.abort);",
       replace: "return;",
-      filter: "BatchWriter waits out an outage with probes, and tells of its begin and end once",
+      filter: "BatchWriter waits out an outage with probes, and tells of it",
     },
     {
       name: "In an outage one writer probes for all of them",
@@ -178,16 +178,20 @@ export const OF_PIPELINE: readonly Protection[] = [
       filter: "BatchWriter goes on waiting, longer each time, when a probe succeeds and the write still fails",
     },
     {
-      name: "The operator is told once that the database is away",
-      find: `    if (this.#awaySince === undefined) {
-      this.#awaySince = performance.now();`,
-      replace: `    {
-      this.#awaySince ??= performance.now();`,
-      filter: "BatchWriter goes on waiting, longer each time, when a probe succeeds and the write still fails",
+      name: "The operator is told every 30 s that the database is away, and not oftener",
+      find: "if (this.#outage === undefined || now - this.#outage.told < TOLD_EVERY_MS) return;",
+      replace: "if (this.#outage === undefined) return;",
+      filter: "BatchWriter waits out an outage with probes",
+    },
+    {
+      name: "A write that fails late, of a connection lost before another write succeeded, is no outage",
+      find: "if (outages > 0 || begunAt >= this.#wroteAt) await",
+      replace: "await",
+      filter: "BatchWriter tells of no outage when what fails late",
     },
     {
       name: "The operator is told once that the database is back",
-      find: "    this.#awaySince = undefined;",
+      find: "    this.#outage = undefined;",
       replace: "",
       filter: "BatchWriter has one prober for all writes in an outage",
     },

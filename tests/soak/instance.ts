@@ -145,8 +145,10 @@ export class Instance implements AsyncDisposable {
         this.#sums.deadLetters += Number(line.dead_letters);
       }
       if (line.msg === WAITING) {
-        this.#sums.outages++;
-        if (waiting) this.#problems.push(`${this.name} said twice in one outage that it waits for the database`);
+        if (!waiting) this.#sums.outages++;
+        if (waiting && Number(line.attempts) === 1) {
+          this.#problems.push(`${this.name} said twice that an outage of the database began, and not that one ended`);
+        }
         waiting = true;
       } else if (line.msg === BACK) {
         if (!waiting) this.#problems.push(`${this.name} said that the database is back, and it had not been away`);

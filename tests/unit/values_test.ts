@@ -42,9 +42,12 @@ const cases: readonly Case[] = [
   {
     name: "duration()",
     read: duration(500, 7_200_000),
-    taken: [["1", 1_000], ["1.5", 1_500], ["500ms", 500], ["90s", 90_000], ["5m", 300_000], ["2h", 7_200_000]],
+    taken: [["1", 1_000], ["1.5", 1_500], ["500ms", 500], ["90s", 90_000], ["5m", 300_000], ["2h", 7_200_000], [
+      "0.05d",
+      4_320_000,
+    ]],
     refused: ["", "0", "499ms", "2.1h", "1d", "1 s", "s", "-1s", "1S", "Infinity"],
-    allowed: "seconds, or a number with ms, s, m or h, from 500ms to 2h",
+    allowed: "seconds, or a number with ms, s, m, h or d, from 500ms to 2h",
   },
   {
     name: "byteSize()",

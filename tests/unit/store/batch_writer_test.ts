@@ -15,7 +15,7 @@ function setup() {
     store,
     abort: controller.signal,
     events: {
-      away: ({ message }) => told.push(["away", message]),
+      away: ({ forMs, attempts, error }) => told.push(["away", { forMs, attempts, reason: error.message }]),
       back: (outageMs) => told.push(["back", outageMs]),
       retried: ({ message }) => told.push(["retried", message]),
       rejected: ({ messageId }) => told.push(["rejected", messageId]),
@@ -23,6 +23,13 @@ function setup() {
     },
   });
   return { store, writer, told, abort: (reason: unknown) => controller.abort(reason) };
+}
+
+/** What is told of an outage. */
+interface Told {
+  readonly forMs: number;
+  readonly attempts: number;
+  readonly reason: string;
 }
 
 /** Entry number `n`, with the message that it came in. */
@@ -113,7 +120,7 @@ Deno.test("BatchWriter runs a transaction again that lost a race, after a growin
   assertEquals([store.probes, time.timers], [0, 0]);
 });
 
-Deno.test("BatchWriter waits out an outage with probes, and tells of its begin and end once", async () => {
+Deno.test("BatchWriter waits out an outage with probes, and tells of it at its begin, every 30 s, and once at its end", async () => {
   using time = new FakeTime();
   const { store, writer, told } = setup();
   failFirst(store, 1, () => {
@@ -121,15 +128,25 @@ Deno.test("BatchWriter waits out an outage with probes, and tells of its begin a
   });
   const probedAt: number[] = [];
   store.onProbe = () => {
-    if (probedAt.push(performance.now()) <= 9) throw storeError("reconnect");
+    if (probedAt.push(performance.now()) <= 9) throw storeError("reconnect", "connection refused");
   };
   const startedAt = performance.now();
   const writing = writer.write(writables(1, 2));
   await time.tickAsync(0);
-  assertEquals(told, [["away", "connection lost"]]);
+  assertEquals(told, [["away", { forMs: 0, attempts: 1, reason: "connection lost" }]]);
+  await time.tickAsync(29_000);
+  assertEquals(told.length, 1);
   await time.runAllAsync();
   assertEquals((await writing).stored, 2);
-  assertEquals(told, [["away", "connection lost"], ["back", probedAt.at(-1)! - startedAt]]);
+  const outages = told.slice(0, -1).map(([event, detail]) => [event, detail as Told] as const);
+  for (const [i, [event, { forMs, attempts, reason }]] of outages.slice(1).entries()) {
+    assertEquals([event, reason], ["away", "connection refused"]);
+    // The first comes with a failure, the others are looked for once a second.
+    assert(forMs >= 30_000 * (i + 1) && forMs <= 31_000 * (i + 1), `told after ${forMs} ms`);
+    assert(attempts === 1 + probedAt.filter((at) => at <= startedAt + forMs).length, `${attempts} attempts`);
+  }
+  assert(outages.length >= 2, `told ${outages.length} times`);
+  assertEquals(told.at(-1), ["back", probedAt.at(-1)! - startedAt]);
   for (const [i, at] of probedAt.entries()) {
     const bound = Math.min(500 * 2 ** i, 15_000);
     const waited = at - (probedAt[i - 1] ?? startedAt);
@@ -155,7 +172,7 @@ Deno.test("BatchWriter has one prober for all writes in an outage", async () => 
   await time.tickAsync(15_000);
   assertEquals((await writing).map(({ stored }) => stored), [10, 10, 10]);
   assertEquals(store.probes, probes + 1);
-  assertEquals(told.map(([event]) => event), ["away", "back"]);
+  assertEquals(told.filter(([event]) => event !== "away"), [told.at(-1)!]);
   assertEquals([store.entries.size, time.timers], [30, 0]);
 });
 
@@ -172,7 +189,7 @@ Deno.test("BatchWriter goes on waiting, longer each time, when a probe succeeds 
   assertEquals(told.map(([event]) => event), ["away"]);
   await time.runAllAsync();
   assertEquals((await writing).stored, 1);
-  assertEquals(told.map(([event]) => event), ["away", "back"]);
+  assertEquals(told.filter(([event]) => event !== "away"), [told.at(-1)!]);
 });
 
 Deno.test("BatchWriter tells of a second outage as of the first, and begins it with short waits again", async () => {
@@ -190,6 +207,25 @@ Deno.test("BatchWriter tells of a second outage as of the first, and begins it w
     store.probes = 0;
   }
   assertEquals(told.map(([event]) => event), ["away", "back", "away", "back"]);
+});
+
+Deno.test("BatchWriter tells of no outage when what fails late began before another write succeeded", async () => {
+  using time = new FakeTime();
+  const { store, writer, told } = setup();
+  const late = Promise.withResolvers<void>();
+  let first = true;
+  store.beforeCommit = async () => {
+    if (!first) return;
+    first = false;
+    await late.promise;
+    throw storeError("reconnect", "ETIMEDOUT");
+  };
+  const slow = writer.write([writable(1)]);
+  await time.tickAsync(1_000);
+  await writer.write([writable(2)]);
+  late.resolve();
+  assertEquals((await slow).stored, 1);
+  assertEquals([told, store.probes, store.attempts.length], [[], 0, 3]);
 });
 
 Deno.test("BatchWriter stores a batch once whose commit succeeded unseen", async () => {
