@@ -9,10 +9,11 @@ import type { Log } from "../ops/logger.ts";
 import { sleep } from "../ops/sleep.ts";
 import { type FileAccess, openStore as open } from "../store/open_store.ts";
 import { isServerAnswer } from "../store/mysql_errors.ts";
-import type { MaintainedStore } from "../store/maintenance.ts";
+import type { MaintainedStore, StoreFacts } from "../store/maintenance.ts";
 import { type Store, StoreError } from "../store/store.ts";
 import { type Context, UsageError } from "./command.ts";
 import { findDatabase } from "./database_address.ts";
+import { checkedFacts } from "./plan.ts";
 import { type DATABASE_SETTINGS, LOCAL_DATABASE, LOCAL_FILE } from "./settings.ts";
 
 /** What opening needs to know. */
@@ -80,16 +81,48 @@ const TOLD_EVERY_MS = 10_000;
  * @returns Whether it is ready; `false` when it was told to stop before.
  * @throws {StoreError} When the database is not there in time, or trying again does not help.
  */
-export async function prepareStore(store: Store, { timeoutMs, stop, log }: PrepareOptions): Promise<boolean> {
+export async function prepareStore(store: Store, options: PrepareOptions): Promise<boolean> {
+  return await untilThere(store, options, async () => {
+    await migrate(store, options.log);
+    return true;
+  }) ?? false;
+}
+
+/**
+ * Waits for the database, brings its schema up to date, and finds out whether a monitor can work with it.
+ *
+ * @returns What the database says about itself; `undefined` when it was told to stop before.
+ * @throws {StoreError} When the database is not there in time, lacks something, or trying again does not help.
+ */
+export async function prepareMonitorStore(
+  store: MaintainedStore,
+  options: PrepareOptions,
+): Promise<StoreFacts | undefined> {
+  return await untilThere(store, options, async () => {
+    await migrate(store, options.log);
+    await store.rehearse();
+    return checkedFacts(await store.facts());
+  });
+}
+
+async function migrate(store: Store, log: Log): Promise<void> {
+  for (const { version, name } of await store.migrate({ dryRun: false })) {
+    log.info("schema migrated", { version, name, database: store.address });
+  }
+}
+
+/** What `work` comes to, which is tried again while the database is away. */
+async function untilThere<T>(
+  store: Store,
+  { timeoutMs, stop, log }: PrepareOptions,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
   const startedAt = performance.now();
   const backoff = new Backoff({ firstMs: 200, maxMs: 5_000 });
   let toldAt = -Infinity;
   while (!stop.aborted) {
     try {
-      for (const { version, name } of await store.migrate({ dryRun: false })) {
-        log.info("schema migrated", { version, name, database: store.address });
-      }
-      return true;
+      return await work();
     } catch (error) {
       if (!(error instanceof StoreError) || error.disposition === "fatal") throw error;
       const now = performance.now();
@@ -110,5 +143,5 @@ export async function prepareStore(store: Store, { timeoutMs, stop, log }: Prepa
       await sleep(Math.min(backoff.next(), timeoutMs), stop).catch(() => {});
     }
   }
-  return false;
+  return undefined;
 }

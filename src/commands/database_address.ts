@@ -16,13 +16,13 @@ export type DatabaseConfig = Config<typeof DATABASE_SETTINGS[number]> & { readon
 /** A database, found. */
 export interface FoundDatabase {
   readonly address: DatabaseAddress;
-  /** Reads the password's file; `undefined` where the address has the password, or needs none. */
+  /** Reads the file with the password; `undefined` where there is none. */
   readonly password: (() => Promise<string>) | undefined;
 }
 
 /**
- * Reads the URL, and the password where it stands elsewhere. The password's file is read once here, so that a bad one is
- * told at start, and then at every connection, so that a password may change while LMS runs.
+ * Reads the URL, and the password where it stands elsewhere. The file with the password is read once here, so that a bad
+ * one is told at start, and then at every connection, so that a password may change while LMS runs.
  *
  * @throws {UsageError} When the URL is not understood, a file cannot be used, or two settings contradict each other.
  */
@@ -37,7 +37,11 @@ export async function findDatabase(config: DatabaseConfig, readFile: Context["re
   ];
   if (given.length > 1) throw new UsageError(bothSet(given[0]!, given[1]!));
   if (mysqlPassword !== undefined) return { address: { ...address, password: mysqlPassword }, password: undefined };
-  if (mysqlPasswordFile === undefined) return { address, password: undefined };
+  if (mysqlPasswordFile === undefined) {
+    const { databaseUrlFile } = config;
+    if (databaseUrlFile === undefined || address.password === "") return { address, password: undefined };
+    return { address, password: () => passwordIn(config, { address, readFile }) };
+  }
   const password = () =>
     readSecret(mysqlPasswordFile, { setting: nameOf("mysqlPasswordFile"), holds: "the password", readFile });
   await password();
@@ -48,6 +52,23 @@ export async function findDatabase(config: DatabaseConfig, readFile: Context["re
 function waitFor(error: unknown): never {
   if (!(error instanceof UsageError)) throw error;
   throw new StoreError(error.message, { disposition: "reconnect", cause: error });
+}
+
+/** The password that the URL's file has now; the rest of the URL must be what it was. */
+async function passwordIn(
+  config: DatabaseConfig,
+  { address, readFile }: { readonly address: DatabaseAddress; readonly readFile: Context["readFile"] },
+): Promise<string> {
+  const now = await readAddress(config, readFile).catch(waitFor);
+  if (now.address.kind === "mysql" && isSame(now.address, address)) return now.address.password;
+  throw new StoreError(
+    `${now.source} "${config.databaseUrlFile}" names another database, or other options, than at start; restart LMS to use it`,
+    { disposition: "reconnect", cause: undefined },
+  );
+}
+
+function isSame(a: DatabaseAddress, b: DatabaseAddress): boolean {
+  return JSON.stringify({ ...a, password: "" }) === JSON.stringify({ ...b, password: "" });
 }
 
 /** The address and the name of the setting that it comes from. */

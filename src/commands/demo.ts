@@ -14,7 +14,7 @@ import { traffic } from "../sim/traffic.ts";
 import { sleep } from "../ops/sleep.ts";
 import { type Store, StoreError, type Totals } from "../store/store.ts";
 import { type Context, EXIT, UsageError } from "./command.ts";
-import { openStore, prepareStore } from "./database.ts";
+import { openStore, prepareMonitorStore } from "./database.ts";
 import { monitor, type MonitorResult } from "./monitor.ts";
 import { openEmbedded, publishTo } from "./pubsub.ts";
 import { randomSeed } from "./quantity.ts";
@@ -28,7 +28,8 @@ export async function run(config: Config<typeof DEMO_SETTINGS[number]>, context:
   await using pubsub = await openEmbedded(config);
   if (!await pubsub.ensure({ stop: drain, log })) return EXIT.ok;
   await using store = await openStore(config, { writers: config.writers, context });
-  if (!await prepareStore(store, { timeoutMs: config.startupTimeoutMs, stop: drain, log })) return EXIT.ok;
+  const preparing = { timeoutMs: config.startupTimeoutMs, stop: drain, log };
+  if (await prepareMonitorStore(store, preparing) === undefined) return EXIT.ok;
 
   print(`simulator -> Pub/Sub at ${pubsub.address} -> monitor -> ${store.address}`);
   print(`for ${Math.round((config.durationMs ?? Infinity) / 1000)} s; Ctrl-C ends it earlier`);

@@ -7,11 +7,10 @@ import { checkPlan, type Config } from "../config.ts";
 import { Health } from "../ops/health.ts";
 import { formatBytes, formatDuration } from "../values.ts";
 import { type Context, EXIT, UsageError } from "./command.ts";
-import { openStore, prepareStore } from "./database.ts";
+import { openStore, prepareMonitorStore } from "./database.ts";
 import { EntryLog } from "./entry_log.ts";
 import { serveHealth } from "./health.ts";
 import { monitor } from "./monitor.ts";
-import { checkedFacts } from "./plan.ts";
 import { openPubSub } from "./pubsub.ts";
 import type { MON_SETTINGS } from "./settings.ts";
 import { watchTopic } from "./topic_watch.ts";
@@ -30,8 +29,9 @@ export async function run(config: Config<typeof MON_SETTINGS[number]>, context: 
     ? "with real Pub/Sub it must be named, so that nothing is acknowledged into a file by accident"
     : undefined;
   await using store = await openStore(config, { named, writers: config.writers, context });
-  if (!await prepareStore(store, { timeoutMs: config.startupTimeoutMs, stop: context.drain, log })) return EXIT.ok;
-  const facts = checkedFacts(await store.facts());
+  const preparing = { timeoutMs: config.startupTimeoutMs, stop: context.drain, log };
+  const facts = await prepareMonitorStore(store, preparing);
+  if (facts === undefined) return EXIT.ok;
   log.block("plan", {
     version: context.version,
     pubsub: pubsub.address,

@@ -119,6 +119,13 @@ export interface Maintenance {
   facts(): Promise<StoreFacts>;
 
   /**
+   * Tries what a monitor does, and takes it back; warns of what it will need later and may not do.
+   *
+   * @throws {StoreError} `fatal`, with the remedy, when a right is missing.
+   */
+  rehearse(): Promise<void>;
+
+  /**
    * Compares the tables in one consistent snapshot. Reads every row.
    *
    * @throws {StoreError}

@@ -35,11 +35,12 @@ import {
 } from "./mysql_migrate.ts";
 import { keepPartitions } from "./mysql_partitions.ts";
 import { readEntries, readSeverityCounts, readTotals } from "./mysql_read.ts";
+import { alterRight, grantAdvice } from "./mysql_rights.ts";
 import { checkSchema } from "./mysql_schema.ts";
 import type { MysqlSession } from "./mysql_session.ts";
 import { MysqlSessions } from "./mysql_sessions.ts";
 import { readFacts, readVerification, repairCounters } from "./mysql_verify.ts";
-import { writePlan } from "./mysql_write.ts";
+import { rehearse, writePlan } from "./mysql_write.ts";
 import { dayNumber } from "./partitions.ts";
 import { dropAll, replayAll } from "./replay.ts";
 import {
@@ -145,6 +146,23 @@ export class MysqlStore implements MaintainedStore {
 
   async facts(): Promise<StoreFacts> {
     return await this.#read(readFacts);
+  }
+
+  async rehearse(): Promise<void> {
+    const timeoutMs = this.#options.writeTimeoutMs;
+    const { database } = this.#address;
+    try {
+      await this.#sessions.use({ action: "try a batch", writes: true, timeoutMs }, rehearse);
+    } catch (error) {
+      // A lost race, a full table or a trigger says nothing of rights, and batches are tried again.
+      if (!(error instanceof StoreError) || error.disposition === "fatal" || error.disposition === "reconnect") {
+        throw error;
+      }
+    }
+    if (await this.#read((session) => alterRight(session, database)) !== "missing") return;
+    this.#options.onWarning(
+      `the account may not ALTER service_logs: no partitions are added as days go by; ${grantAdvice(this.#address)}`,
+    );
   }
 
   async verify(): Promise<Verification> {

@@ -6,9 +6,12 @@
 import { describeAddress, type MysqlAddress } from "./database_url.ts";
 import { serverErrorNumber } from "./mysql_errors.ts";
 import { createDatabaseAdvice } from "./mysql_migrate.ts";
+import { grantAdvice } from "./mysql_rights.ts";
 
 const ER_DBACCESS_DENIED_ERROR = 1044;
 const ER_BAD_DB_ERROR = 1049;
+const ER_TABLEACCESS_DENIED_ERROR = 1142;
+const ER_COLUMNACCESS_DENIED_ERROR = 1143;
 const ER_NO_SUCH_TABLE = 1146;
 const ER_NO_DEFAULT_FOR_FIELD = 1364;
 const ER_SECURE_TRANSPORT_REQUIRED = 3159;
@@ -27,6 +30,9 @@ export function adviceFor(cause: unknown, address: MysqlAddress): string | undef
       return `run "lms migrate" on ${describeAddress(address)} first`;
     case ER_DBACCESS_DENIED_ERROR: // also what a user without rights on it is told of a database that does not exist
       return createDatabaseAdvice(address);
+    case ER_TABLEACCESS_DENIED_ERROR:
+    case ER_COLUMNACCESS_DENIED_ERROR:
+      return grantAdvice(address);
     case ER_NO_DEFAULT_FOR_FIELD:
       return "LMS does not know this column: drop it, let it be NULL, or give it a default";
     case ER_SECURE_TRANSPORT_REQUIRED:

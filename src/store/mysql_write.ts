@@ -79,6 +79,41 @@ export async function writePlan(session: MysqlSession, plan: WritePlan): Promise
   return { entries, deadLetters: 0 };
 }
 
+/**
+ * Does what {@linkcode writePlan} does, for a message that there is not, and takes it back: an account that lacks a
+ * right is found out before the first batch. Locks nothing that is another's.
+ *
+ * @throws The driver's error, of what it may not do.
+ */
+export async function rehearse(session: MysqlSession): Promise<void> {
+  const messageId = `lms-rehearsal-${crypto.randomUUID()}`;
+  // No message is from that year, so that its rows are neither read nor waited for by anybody.
+  const publishTime = "1001-01-01 00:00:00.000000";
+  const entry: LogEntry = {
+    publishTime,
+    messageId,
+    serviceName: messageId,
+    payload: "",
+    severity: "debug",
+    timestamp: publishTime,
+  };
+  const deadLetter: DeadLetter = {
+    publishTime,
+    messageId,
+    reason: "bad_field",
+    detail: "",
+    data: new Uint8Array(),
+    attributes: {},
+  };
+  await session.begin();
+  await insertRows(session, [entry]);
+  await deadLettersAmong(session, { entries: [entry], deadLetters: [] });
+  await insertDeadLetters(session, [deadLetter]);
+  await byKeys(session, { table: "service_logs", keys: [deadLetter], locking: true });
+  for (const sql of addCounts(countEntries([entry]), statementBytesMax(session))) await session.change(sql);
+  await session.change("ROLLBACK");
+}
+
 /** How long a statement may be on this session, in bytes. */
 export function statementBytesMax(session: MysqlSession): number {
   return Math.min(session.packetBytesMax - STATEMENT_BYTES_RESERVED, STATEMENT_BYTES_MAX);

@@ -166,6 +166,10 @@ export class SqliteStore implements MaintainedStore {
     return await this.#run("read", () => readFacts(this.#db));
   }
 
+  async rehearse(): Promise<void> {
+    await this.probe();
+  }
+
   async verify(): Promise<Verification> {
     return await this.#run("read", () => readVerification(this.#db));
   }

@@ -6,7 +6,7 @@
 import { createConnection } from "mysql2/promise";
 import { locked, SESSION_LOCKS } from "../../src/store/mysql_lock.ts";
 import { MysqlSession } from "../../src/store/mysql_session.ts";
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { DEAD_LETTER_REASONS } from "../../src/entry/entry.ts";
 import { openStore } from "../../src/store/open_store.ts";
@@ -168,6 +168,70 @@ export function exerciseServerStore(name: string, server: TestServer): void {
     }
     assertEquals(warnings.length, 1);
     assertMatch(warnings[0]!, /add partitions.*denied/i);
+  });
+
+  Deno.test(`${name}: rehearse() leaves nothing, warns of a missing ALTER, and refuses an account without a right`, async () => {
+    await using database = await migrated(server);
+    const warnings: string[] = [];
+    const openWith = async (rights: string) => {
+      const someone = await user(server, { database: database.name, rights });
+      const at = { user: someone.name, password: someone.password };
+      const store = openOn(database.url, { at, onWarning: (message) => warnings.push(message) });
+      return {
+        store,
+        name: someone.name,
+        async [Symbol.asyncDispose]() {
+          await store[Symbol.asyncDispose]();
+          await someone[Symbol.asyncDispose]();
+        },
+      };
+    };
+    for (const missing of ["SELECT", "INSERT", "UPDATE"]) {
+      const rights = ["SELECT", "INSERT", "UPDATE", "ALTER"].filter((right) => right !== missing).join(", ");
+      await using opened = await openWith(rights);
+      const error = await assertRejects(() => opened.store.rehearse(), StoreError, `${missing} command denied`);
+      assertEquals(error.disposition, "fatal");
+      assertStringIncludes(error.message, `GRANT SELECT, INSERT, UPDATE, ALTER ON \`${database.name}\`.* TO`);
+    }
+    assertEquals(warnings, []);
+    {
+      await using opened = await openWith("SELECT, INSERT, UPDATE");
+      await opened.store.rehearse();
+      assertEquals(warnings.length, 1);
+      assertStringIncludes(warnings[0]!, "the account may not ALTER service_logs: no partitions are added");
+      // By a role it may.
+      const role = `r_${opened.name}`;
+      await server.query(`CREATE ROLE ${role}`);
+      await server.query(`GRANT ALTER ON ${database.name}.* TO ${role}`);
+      await server.query(`GRANT ${role} TO '${opened.name}'@'%'`);
+      await opened.store.rehearse();
+      await server.query(`DROP ROLE ${role}`);
+    }
+    await using opened = await openWith("SELECT, INSERT, UPDATE, ALTER");
+    await opened.store.rehearse();
+    await opened.store.rehearse();
+    assertEquals(warnings.length, 1);
+    for (const table of ["service_logs", "service_severity", "dead_letters"]) {
+      assertEquals((await database.query(`SELECT 1 FROM ${table}`)).length, 0, table);
+    }
+  });
+
+  Deno.test(`${name}: rehearse() waits for no row of a stranger`, async () => {
+    await using database = await migrated(server);
+    await using store = openOn(database.url, { writeTimeoutMs: 3_000 });
+    await write(store, { entries: [entry()], deadLetters: [deadLetter({ messageId: "2" })] });
+    const stranger = await createConnection({ uri: database.url });
+    try {
+      await stranger.query("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+      await stranger.query("START TRANSACTION");
+      for (const table of ["service_logs", "service_severity", "dead_letters"]) {
+        const [rows] = await stranger.query(`SELECT * FROM ${table} FOR UPDATE`);
+        assertEquals((rows as unknown[]).length, 1);
+      }
+      await store.rehearse();
+    } finally {
+      await stranger.end();
+    }
   });
 
   Deno.test(`${name}: migrate() and write() tell of a column that somebody added and that needs a value`, async () => {

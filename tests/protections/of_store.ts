@@ -493,6 +493,16 @@ export const OF_STORE: readonly Protection[] = [
       filter: "write() is `retry` while another process holds the write lock, and exact afterwards",
     },
   ]),
+  ...protectionsOf({ file: "src/store/mysql_write.ts", test: MYSQL, needs: "servers" }, [
+    {
+      name: "MySQL: what is tried at start is taken back",
+      find: `countEntries([entry]), statementBytesMax(session))) await session.change(sql);
+  await session.change("ROLLBACK");`,
+      replace: `countEntries([entry]), statementBytesMax(session))) await session.change(sql);
+  await session.change("COMMIT");`,
+      filter: "rehearse() leaves nothing",
+    },
+  ]),
   ...protectionsOf({ file: "src/store/mysql_session.ts", test: IMPOSTORS }, [
     {
       name: "MySQL: a wait for a file of the connection ends with the connection's time, or when it is told to",

@@ -43,6 +43,21 @@ Deno.test("findDatabase() reads the password's file again for every connection",
   assertEquals(await password!(), "second");
 });
 
+Deno.test("findDatabase() reads the URL's file again for every connection, for the password", async () => {
+  const files: Record<string, string> = { "/url": "mysql://lms:first@db/logs" };
+  const { address, password } = await finder(files)({ databaseUrlFile: "/url" });
+  assertEquals([await password!(), address.kind], ["first", "mysql"]);
+  files["/url"] = "mysql://lms:second@db/logs\n";
+  assertEquals(await password!(), "second");
+  for (const other of ["mysql://lms:second@elsewhere/logs", "mysql://lms:second@db/logs?ssl=disabled", "sqlite:x"]) {
+    files["/url"] = other;
+    const error = await assertRejects(() => password!(), StoreError, "restart LMS to use it");
+    assertEquals([error.disposition, error.message.includes("second")], ["reconnect", false]);
+  }
+  delete files["/url"];
+  assertEquals((await assertRejects(() => password!(), StoreError, "no such file")).disposition, "reconnect");
+});
+
 Deno.test("findDatabase() waits for a password's file that is gone while LMS runs", async () => {
   const files: Record<string, string> = { [FILE]: "first" };
   const { password } = await finder(files)({ mysqlPasswordFile: FILE });

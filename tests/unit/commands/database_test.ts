@@ -1,7 +1,8 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { UsageError } from "../../../src/commands/command.ts";
-import { openStore, prepareStore } from "../../../src/commands/database.ts";
-import { openLog } from "../../../src/ops/logger.ts";
+import { openStore, prepareMonitorStore, prepareStore } from "../../../src/commands/database.ts";
+import { type Log, openLog } from "../../../src/ops/logger.ts";
+import { SqliteStore } from "../../../src/store/sqlite.ts";
 import type { AppliedMigration } from "../../../src/store/store.ts";
 import { StoreError } from "../../../src/store/store.ts";
 import { MemoryStore, storeError } from "../../support/memory_store.ts";
@@ -29,6 +30,7 @@ class MigratingStore extends MemoryStore {
 interface Setting {
   readonly lines: string[];
   readonly stop: AbortController;
+  readonly log: Log;
   prepare(store: MemoryStore, timeoutMs: number): Promise<boolean>;
 }
 
@@ -36,7 +38,12 @@ function setting(): Setting {
   const lines: string[] = [];
   const stop = new AbortController();
   const log = openLog({ level: "info", format: "text", write: (line) => lines.push(line) });
-  return { lines, stop, prepare: (store, timeoutMs) => prepareStore(store, { timeoutMs, stop: stop.signal, log }) };
+  return {
+    lines,
+    stop,
+    log,
+    prepare: (store, timeoutMs) => prepareStore(store, { timeoutMs, stop: stop.signal, log }),
+  };
 }
 
 const needs = {
@@ -174,4 +181,30 @@ Deno.test("prepareStore() ends its wait when it is told to stop", async () => {
   stop.abort();
   assertEquals(await prepared, false);
   assertEquals(time.timers, 0);
+});
+
+Deno.test("prepareMonitorStore() tries again what fails after the migration while the database is away", async () => {
+  using time = new FakeTime();
+  const { stop, log, lines } = setting();
+  const asked: string[] = [];
+  /** Fails twice. */
+  const ask = (name: string) => {
+    asked.push(name);
+    if (asked.filter((once) => once === name).length < 3) throw storeError("reconnect", `${name}: connection lost`);
+  };
+  await using store = new class extends SqliteStore {
+    override async rehearse() {
+      ask("rehearse");
+      await super.rehearse();
+    }
+    override async facts() {
+      ask("facts");
+      return await super.facts();
+    }
+  }({ kind: "sqlite", path: ":memory:" }, { onWarning: () => {} });
+  const prepared = prepareMonitorStore(store, { timeoutMs: 60_000, stop: stop.signal, log });
+  await time.tickAsync(30_000);
+  assertEquals((await prepared)?.strict, true);
+  assertEquals(asked, ["rehearse", "rehearse", "rehearse", "facts", "rehearse", "facts", "rehearse", "facts"]);
+  assertEquals(lines.some((line) => line.includes("connection lost")), true);
 });
