@@ -201,7 +201,7 @@ Deno.test("prepareMonitorStore() tries again what fails after the migration whil
       ask("facts");
       return await super.facts();
     }
-  }({ kind: "sqlite", path: ":memory:" }, { onWarning: () => {} });
+  }({ kind: "sqlite", path: ":memory:" }, { access: "create", onWarning: () => {} });
   const prepared = prepareMonitorStore(store, { timeoutMs: 60_000, stop: stop.signal, log });
   await time.tickAsync(30_000);
   assertEquals((await prepared)?.strict, true);
