@@ -9,7 +9,7 @@ import { formatBytes, formatDuration } from "../values.ts";
 import { type Context, EXIT, UsageError } from "./command.ts";
 import { openStore, prepareMonitorStore } from "./database.ts";
 import { EntryLog } from "./entry_log.ts";
-import { serveHealth } from "./health.ts";
+import { serveHealth } from "./serve_health.ts";
 import { monitor } from "./monitor.ts";
 import { openPubSub } from "./pubsub.ts";
 import type { MON_SETTINGS } from "./settings.ts";

@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { serveHealth } from "../../src/commands/health.ts";
+import { serveHealth } from "../../src/commands/serve_health.ts";
 import { Health } from "../../src/ops/health.ts";
 import { openLog } from "../../src/ops/logger.ts";
 import { FakeServer } from "../../src/pubsub/fake_server.ts";
