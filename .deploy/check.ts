@@ -109,13 +109,22 @@ async function kubernetes(path: string): Promise<void> {
   const [container] = template.spec.containers;
   checkEnvironment(path, settings);
 
-  const labels = JSON.stringify(template.metadata.labels);
+  const { labels, annotations } = template.metadata as Record<string, Record<string, string>>;
   const selectors = [
     selector,
     the("PodDisruptionBudget").spec.selector,
+    the("NetworkPolicy").spec.podSelector,
     ...template.spec.topologySpreadConstraints.map((each: { labelSelector: unknown }) => each.labelSelector),
   ];
-  for (const { matchLabels } of selectors) must(JSON.stringify(matchLabels) === labels, `${path}: selects other pods`);
+  for (const { matchLabels } of selectors) {
+    const selected = Object.entries(matchLabels).every(([name, value]) => labels![name] === value);
+    must(selected, `${path}: selects other pods`);
+  }
+  const checksum = await sha256(Object.entries(settings).map(([name, value]) => `${name}=${value}\n`).join(""));
+  must(
+    annotations!["checksum/config"] === checksum,
+    `${path}: checksum/config is not that of the ConfigMap: ${checksum}`,
+  );
   must(template.spec.serviceAccountName === the("ServiceAccount").metadata.name, `${path}: another service account`);
   must(container.envFrom[0].configMapRef.name === the("ConfigMap").metadata.name, `${path}: another ConfigMap`);
   must(
@@ -136,7 +145,50 @@ async function kubernetes(path: string): Promise<void> {
   );
   const { version } = JSON.parse(await text("deno.json"));
   must(container.image.endsWith(`/lms:${version}`), `${path}: the image is not of version ${version}`);
+  must(labels!["app.kubernetes.io/version"] === version, `${path}: the pods are not labelled with version ${version}`);
+  const databasePort = new URL(settings.DATABASE_URL!).port || "3306";
+  const egress = the("NetworkPolicy").spec.egress as { ports: { port: number }[] }[];
+  must(
+    egress.some(({ ports }) => ports.some((each) => String(each.port) === databasePort)),
+    `${path}: NetworkPolicy keeps the database's port ${databasePort} out`,
+  );
+  sizes.push([path, settings.MAXINFLIGHTBYTES!, mebibytes(container.resources.limits.memory)]);
+  stops.push([path, template.spec.terminationGracePeriodSeconds]);
   report(path, `${objects.length} objects are valid`);
+}
+
+/** What each place says of the bytes that are held and of the memory for all, and of the time that a stop may take. */
+const sizes: [path: string, inFlight: string, memoryMiB: number][] = [];
+const stops: [path: string, seconds: number][] = [];
+
+/** A size as Docker, systemd and Kubernetes write it: 512m, 512M, 512Mi; all three mean powers of two here. */
+function mebibytes(text: string): number {
+  const [, number] = /^(\d+)(?:m|M|Mi)$/.exec(text) ?? [];
+  return Number(number);
+}
+
+async function sha256(content: string): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(content)));
+  return hash.toHex();
+}
+
+/** One number for one thing. */
+async function agreement(): Promise<void> {
+  const readme = await text("README.md");
+  const [, memory] = /docker run [^`]*--memory=(\S+)/.exec(readme) ?? [];
+  const [, stop] = /docker run [^`]*--stop-timeout=(\d+)/.exec(readme) ?? [];
+  const inFlight = sizes[0]![1];
+  sizes.push(["README.md", inFlight, mebibytes(memory ?? "")]);
+  stops.push(["README.md", Number(stop)]);
+  const [compose] = await yaml("compose.yaml") as [{ services: { lms: { stop_grace_period: string } } }];
+  stops.push(["compose.yaml", parseInt(compose.services.lms.stop_grace_period)]);
+  for (const [path, bytes, memoryMiB] of sizes) {
+    must(bytes === inFlight && memoryMiB === sizes[0]![2], `${path}: ${bytes} held in ${memoryMiB} MiB, elsewhere not`);
+  }
+  for (const [path, seconds] of stops) {
+    must(seconds === stops[0]![1], `${path}: a stop may take ${seconds} s, elsewhere not`);
+  }
+  report("all", `${inFlight} held in ${sizes[0]![2]} MiB, ${stops[0]![1]} s for a stop`);
 }
 
 /** A unit or environment file: its assignments, those that are commented out too, the last of a name counting. */
@@ -158,6 +210,8 @@ async function systemd(unitPath: string, environmentPath: string): Promise<void>
     set.MYSQL_PASSWORD_FILE === `%d/${unit.LoadCredential?.split(":")[0]}`,
     `${unitPath}: MYSQL_PASSWORD_FILE is not the credential`,
   );
+  sizes.push([unitPath, environment.MAXINFLIGHTBYTES ?? "", mebibytes(unit.MemoryMax ?? "")]);
+  stops.push([unitPath, parseInt(unit.TimeoutStopSec ?? "0")]);
   report(environmentPath, "every variable is a setting");
 }
 
@@ -191,6 +245,7 @@ for (
     () => dockerfile(".deploy/Dockerfile"),
     () => kubernetes(".deploy/kubernetes.yaml"),
     () => systemd(".deploy/lms.service", ".deploy/lms.env"),
+    agreement,
   ]
 ) {
   const before = findings.length;

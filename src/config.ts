@@ -317,6 +317,7 @@ export const SETTINGS = {
     default: "127.0.0.1",
     read: listenAddress(),
   }),
+  live: onOff("live", "ask whether it is alive, which it is throughout, and not whether it is ready"),
   printLog: setting({
     flag: "print-log",
     value: "N|all",

@@ -13,6 +13,7 @@ import {
   DEMO_SETTINGS,
   EMU_SETTINGS,
   EMULATOR_SETTINGS,
+  HEALTH_COMMAND_SETTINGS,
   LOCAL_DATABASE,
   MIGRATE_SETTINGS,
   MOCK_SETTINGS,
@@ -79,6 +80,17 @@ const mon = defineCommand({
   ],
   settings: MON_SETTINGS,
   load: async () => (await import("./mon.ts")).run,
+});
+
+const health = defineCommand({
+  name: "health",
+  summary: "ask a monitor on this machine whether it is ready",
+  description: [
+    "Asks /readyz, or with --live /livez, at HEALTHPORT, prints the answer, and exits 0 when it is yes, 1 when it is",
+    "no or nobody answers. For HEALTHCHECK in containers, which have no shell.",
+  ],
+  settings: HEALTH_COMMAND_SETTINGS,
+  load: async () => (await import("./health.ts")).run,
 });
 
 const sim = defineCommand({
@@ -232,6 +244,7 @@ export const COMMANDS: readonly Command[] = [
   emu,
   pub,
   mon,
+  health,
   sim,
   demo,
   emulator,

@@ -45,6 +45,7 @@ export function serveHealth(
   return server;
 }
 
-function hostAndPort(host: string, port: number): string {
+/** As a URL has them: an IPv6 address in brackets. */
+export function hostAndPort(host: string, port: number): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }

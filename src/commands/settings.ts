@@ -31,6 +31,9 @@ export const MONITOR_SETTINGS = [
 /** The settings of health checks. */
 export const HEALTH_SETTINGS = ["healthPort", "healthHost"] as const;
 
+/** Of `lms health`. */
+export const HEALTH_COMMAND_SETTINGS = [...HEALTH_SETTINGS, "live"] as const;
+
 /** Of `lms mock`. */
 export const MOCK_SETTINGS = [...EMBEDDED_SETTINGS, ...MONITOR_SETTINGS, "durationMs"] as const;
 

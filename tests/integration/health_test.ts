@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { serveHealth } from "../../src/commands/serve_health.ts";
 import { Health } from "../../src/ops/health.ts";
 import { openLog } from "../../src/ops/logger.ts";
 import { FakeServer } from "../../src/pubsub/fake_server.ts";
 import { LmsProcess } from "../support/lms_process.ts";
+import { SilentServer } from "../support/silent_server.ts";
 import { runLms, temporaryFolder } from "../support/run_lms.ts";
 
 /** What a probe hears. */
@@ -44,9 +45,20 @@ Deno.test("lms mon is alive throughout, not ready before its database is, ready 
   assertEquals(await readyz(address), { status: 503, reason: "starting", held: 0, stored: 0 });
   assertEquals(await probe(address, "/livez"), { status: 200, body: "ok\n" });
 
+  // A proxy that the environment names is not asked.
+  const asking = {
+    HEALTHPORT: String(address).split(":").at(-1)!,
+    HEALTHHOST: "0.0.0.0",
+    http_proxy: "http://127.0.0.1:1",
+  };
+  const starting = await runLms(["health"], asking);
+  assertEquals([starting.code, JSON.parse(starting.stdout).reason], [1, "starting"]);
+  assertEquals((await runLms(["health", "--live"], asking)).code, 0);
+
   locker.exec("ROLLBACK");
   await server.waitFor(({ openStreams }) => openStreams > 0);
   assertEquals((await readyz(address)).status, 200);
+  assertEquals((await runLms(["health"], asking)).code, 0);
 
   assertEquals((await runLms(["pub", "5"], env)).code, 0);
   await server.waitFor(({ delivered }) => delivered === 5);
@@ -175,4 +187,19 @@ Deno.test("serveHealth() ends at once, whatever a client has begun to ask", asyn
   assert(await connection.read(new Uint8Array(1_000)));
   await served[Symbol.asyncDispose]();
   assertEquals(await connection.read(new Uint8Array(1_000)).catch(() => null), null);
+});
+
+Deno.test("lms health says what to set where it knows no port, and exits 1 where nobody answers", async () => {
+  const without = await runLms(["health"], {});
+  assertEquals(without.code, 2);
+  assertStringIncludes(without.stderr, "--health-port (HEALTHPORT)");
+  await using silent = new SilentServer();
+  for (
+    const [port, reason] of [["1", /ECONNREFUSED/], [silent.address.split(":")[1]!, /no answer within 3 s/]] as const
+  ) {
+    const { code, stdout, stderr } = await runLms(["health"], { HEALTHPORT: port });
+    assertEquals([code, stdout], [1, ""]);
+    assertMatch(stderr, reason);
+    assertStringIncludes(stderr, `is \\"lms mon\\" running`);
+  }
 });
