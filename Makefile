@@ -40,6 +40,6 @@ help: ## this list
 TASKS := demo lms up down build dist sbom test ok e2e soak protections bench cover fmt lint check clean
 
 $(TASKS):
-	@$(DENO) task $@ $(ARGS)
+	@$(DENO) task --quiet $@ $(ARGS)
 
 .PHONY: help $(TASKS)

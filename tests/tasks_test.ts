@@ -30,6 +30,8 @@ Deno.test("every target of the Makefile calls the task of its name, and tells of
   const targets = /^TASKS := (.*)$/m.exec(makefile)?.[1]?.split(" ") ?? [];
   assertGreater(targets.length, 10);
   assertArrayIncludes(Object.keys(tasks), targets);
+  // Without the command lines, which are long.
+  assert(makefile.includes("\n\t@$(DENO) task --quiet $@ $(ARGS)\n"), "the recipe");
   for (const target of targets) assert(new RegExp(`^${target}: ## \\S`, "m").test(makefile), target);
 });
 

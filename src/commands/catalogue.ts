@@ -116,11 +116,11 @@ const demo = defineCommand({
   defaults: {
     database: LOCAL_DATABASE,
     flushIntervalMs: "1",
-    durationMs: "30",
     rate: "50",
     malformed: "0.01",
     logLevel: "warn",
   },
+  notes: { durationMs: "until Ctrl-C on a terminal, else 30" },
   load: async () => (await import("./demo.ts")).run,
 });
 

@@ -6,6 +6,7 @@
 import { checkPlan, type Config } from "../config.ts";
 import type { LogEntry, Severity } from "../entry/entry.ts";
 import { oneLine } from "../ops/safe_text.ts";
+import { shellWord } from "../ops/shell_word.ts";
 import type { Flush } from "../pipeline.ts";
 import { noCounts } from "../sim/manifest.ts";
 import { severityTable } from "../sim/manifest_table.ts";
@@ -18,7 +19,11 @@ import { openStore, prepareMonitorStore } from "./database.ts";
 import { monitor, type MonitorResult } from "./monitor.ts";
 import { openEmbedded, publishTo } from "./pubsub.ts";
 import { randomSeed } from "./quantity.ts";
+import { formatDuration } from "../values.ts";
 import type { DEMO_SETTINGS } from "./settings.ts";
+
+/** How long it runs where nobody is looking and nobody says. */
+const UNWATCHED_MS = 30_000;
 
 /** Runs the command. */
 export async function run(config: Config<typeof DEMO_SETTINGS[number]>, context: Context): Promise<number> {
@@ -32,7 +37,8 @@ export async function run(config: Config<typeof DEMO_SETTINGS[number]>, context:
   if (await prepareMonitorStore(store, preparing) === undefined) return EXIT.ok;
 
   print(`simulator -> Pub/Sub at ${pubsub.address} -> monitor -> ${store.address}`);
-  print(`for ${Math.round((config.durationMs ?? Infinity) / 1000)} s; Ctrl-C ends it earlier`);
+  const durationMs = config.durationMs ?? (terminal.live ? undefined : UNWATCHED_MS);
+  print(durationMs === undefined ? "until Ctrl-C" : `for ${formatDuration(durationMs)}; Ctrl-C ends it earlier`);
   print("");
   const arrived = new Arrived();
   // One half for what the server still has to hand over, one for what the monitor then holds.
@@ -63,7 +69,7 @@ export async function run(config: Config<typeof DEMO_SETTINGS[number]>, context:
     }),
     publish: (messages) => publishTo(pubsub, messages, drain),
     rate: config.rate ?? "random",
-    durationMs: config.durationMs,
+    durationMs,
     signal: AbortSignal.any([drain, stopSim.signal]),
   });
   const waiting = new AbortController();
@@ -77,7 +83,7 @@ export async function run(config: Config<typeof DEMO_SETTINGS[number]>, context:
   const result = await monitoring;
   terminal.status([]);
   const totals = await totalsOf(store);
-  const lines = summary({ published: manifest.published, result, totals, address: store.address });
+  const lines = summary({ published: manifest.published, result, totals, address: store.address, context });
   for (const line of ["", ...arrived.table(), "", ...lines]) print(line);
   if (typeof totals !== "string" && totals.entries !== totals.counted) return EXIT.failed;
   return result.handedBack > 0 ? EXIT.handedBack : EXIT.ok;
@@ -98,30 +104,43 @@ interface Summary {
   readonly result: MonitorResult;
   readonly totals: Totals | string;
   readonly address: string;
+  readonly context: Pick<Context, "program" | "date">;
 }
 
-function summary({ published, result, totals, address }: Summary): string[] {
+function summary({ published, result, totals, address, context }: Summary): string[] {
   const { stored, deadLettered, duplicates } = result;
   const again = duplicates === 0 ? "" : `, ${duplicates} came again and changed nothing`;
   return [
-    `published  ${published} messages`,
-    `stored     ${stored} entries and ${deadLettered} dead letters${again}`,
-    `counted    ${typeof totals === "string" ? totals : counted(totals)}`,
-    ...hint(address),
+    "this run",
+    `  published  ${published} messages`,
+    `  stored     ${stored} entries and ${deadLettered} dead letters${again}`,
+    `all in ${address}`,
+    ...(typeof totals === "string" ? [`  ${totals}`] : [
+      `  entries    ${totals.entries} rows in service_logs, ${totals.deadLetters} in dead_letters`,
+      `  counted    ${totals.counted} in service_severity: ${
+        totals.entries === totals.counted ? "the tables agree" : "THE TABLES DISAGREE"
+      }`,
+    ]),
+    ...next(address, context),
   ];
 }
 
-function counted({ counted, entries }: Totals): string {
-  const agree = entries === counted ? "the tables agree" : "THE TABLES DISAGREE";
-  return `${counted} in service_severity, ${entries} rows in service_logs: ${agree}`;
-}
+const QUERIES = "SELECT * FROM service_severity; SELECT * FROM service_logs ORDER BY publish_time DESC LIMIT 10";
 
-/** How to look at what is stored; nothing where it is gone with this process. */
-function hint(address: string): string[] {
+/** Lines that can be run as they are on what is stored; none where it is gone with this process. */
+function next(address: string, { program, date }: Pick<Context, "program" | "date">): string[] {
   if (address === "sqlite::memory:") return [];
-  const queries = "SELECT * FROM service_severity; SELECT * FROM service_logs ORDER BY publish_time DESC LIMIT 10";
+  // From source it has no day of its own.
+  const lms = date === undefined ? ".ci/deno task lms" : program;
   const path = address.startsWith("sqlite:") ? address.slice("sqlite:".length) : undefined;
-  return [path === undefined ? `look at it: ${queries}` : `look at it: sqlite3 '${path}' "${queries}"`];
+  // Of a server the URL has a password, which stays where it is: in the environment.
+  const database = path === undefined ? "" : ` --database ${shellWord(address)}`;
+  return [
+    "next",
+    `  ${lms} verify${database}`,
+    `  ${lms} dead-letters list${database}`,
+    ...(path === undefined ? [] : [`  sqlite3 ${shellWord(path)} "${QUERIES}"`]),
+  ];
 }
 
 /** What arrived in this run, service by severity. */

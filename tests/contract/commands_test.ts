@@ -162,6 +162,24 @@ Deno.test("lms demo ends with tables that agree", async () => {
   assertEquals(published > 100, true);
 });
 
+for (const live of [true, false]) {
+  Deno.test(`lms demo runs ${live ? "until it is stopped on a terminal" : "30 s elsewhere"}, unless DURATION says`, async () => {
+    const world = fakeWorld(["demo", "--database=sqlite::memory:", "--rate=100"]);
+    const flushed = Promise.withResolvers<void>();
+    const print = (line: string) => {
+      world.print(line);
+      if (/ stored /.test(line)) flushed.resolve();
+    };
+    const terminal = new Terminal({ write: () => flushed.resolve(), live });
+    const ended = run({ ...world, print, terminal });
+    await flushed.promise;
+    world.stop();
+    assertEquals(await ended, 0);
+    assertEquals(world.printed[1], live ? "until Ctrl-C" : "for 30s; Ctrl-C ends it earlier");
+    assertEquals(world.printed.includes("next"), false);
+  });
+}
+
 Deno.test("lms migrate --dry-run prints SQL and changes nothing", async () => {
   const migrate = new TestWorld(["migrate", "--dry-run"], { DATABASE_URL: "sqlite::memory:" });
   assertEquals(await run(migrate), 0);

@@ -258,14 +258,25 @@ Deno.test("lms demo ends by itself, with tables that agree with what it publishe
     DATABASE_URL: `sqlite:${folder.path}/lms.db`,
   });
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
-  const published = Number(/^published +(\d+) messages$/m.exec(stdout)?.[1]);
-  const [, stored, dead] = /^stored +(\d+) entries and (\d+) dead letters/m.exec(stdout)?.map(Number) ?? [];
-  const [, counted, rows] =
-    /^counted +(\d+) in service_severity, (\d+) rows in service_logs: the tables agree$/m.exec(stdout)?.map(Number) ??
-      [];
+  const published = Number(/^ {2}published +(\d+) messages$/m.exec(stdout)?.[1]);
+  const [, stored, dead] = /^ {2}stored +(\d+) entries and (\d+) dead letters/m.exec(stdout)?.map(Number) ?? [];
+  const [, rows, letters] =
+    /^ {2}entries +(\d+) rows in service_logs, (\d+) in dead_letters$/m.exec(stdout)?.map(Number) ?? [];
+  const [, counted] = /^ {2}counted +(\d+) in service_severity: the tables agree$/m.exec(stdout)?.map(Number) ?? [];
   assert(published > 0, stdout);
   assertEquals(stored! + dead!, published);
-  assertEquals([counted, rows], [stored, stored]);
+  assertEquals([counted, rows, letters], [stored, stored, dead]);
   assertMatch(stdout, new RegExp(`^all services .* ${stored}$`, "m"));
-  assertStringIncludes(stdout, `sqlite3 '${folder.path}/lms.db'`);
+  const next = stdout.slice(stdout.indexOf("\nnext\n")).trim().split("\n").map((line) => line.trim());
+  assertEquals(next.slice(0, 3), [
+    "next",
+    `.ci/deno task lms verify --database sqlite:${folder.path}/lms.db`,
+    `.ci/deno task lms dead-letters list --database sqlite:${folder.path}/lms.db`,
+  ]);
+  assertStringIncludes(next[3]!, `sqlite3 ${folder.path}/lms.db "SELECT`);
+
+  // A second run adds to the file, and keeps apart what is its own.
+  const again = await runLms(["demo"], { DURATION: "1", DATABASE_URL: `sqlite:${folder.path}/lms.db` });
+  const own = Number(/^ {2}stored +(\d+) entries/m.exec(again.stdout)?.[1]);
+  assertStringIncludes(again.stdout, `  entries    ${stored! + own} rows in service_logs`);
 });
