@@ -24,6 +24,9 @@ import {
   VERIFY_SETTINGS,
 } from "./settings.ts";
 
+/** Who works on a database that exists says which. */
+const NAMED_DATABASE = { database: "required" } as const;
+
 /** A round of some messages waits for nothing that it need not wait for, and does not wait forever. */
 const ROUND_DEFAULTS = { flushIntervalMs: "100ms", durationMs: "60", logLevel: "warn" } as const;
 
@@ -146,6 +149,7 @@ const migrate = defineCommand({
     "when it starts; this command is for those who give the monitor no right to change tables.",
   ],
   settings: MIGRATE_SETTINGS,
+  notes: NAMED_DATABASE,
   load: async () => (await import("./migrate.ts")).run,
 });
 
@@ -165,6 +169,7 @@ const verify = defineCommand({
     "Exits 0 when everything agrees, 1 when something differs.",
   ],
   settings: VERIFY_SETTINGS,
+  notes: NAMED_DATABASE,
   load: async () => (await import("./verify.ts")).run,
 });
 
@@ -197,6 +202,7 @@ const deadLetters = defineCommand({
     most: 10_000,
   },
   settings: DEAD_LETTERS_SETTINGS,
+  notes: NAMED_DATABASE,
   load: async () => (await import("./dead_letters.ts")).run,
 });
 

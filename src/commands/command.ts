@@ -97,6 +97,8 @@ export interface Command<N extends SettingName = SettingName> {
   readonly settings: readonly N[];
   /** Defaults that differ from the settings' own. */
   readonly defaults?: Readonly<Partial<Record<SettingName, string>>>;
+  /** What holds where a setting is not given, in words, where the setting's own words are of other commands. */
+  readonly notes?: Readonly<Partial<Record<SettingName, string>>>;
   /** Loads what it runs with; not before it is run. */
   load(): Promise<Run<N>>;
 }

@@ -50,12 +50,12 @@ export function settingsOf({ settings }: Command): readonly SettingName[] {
 
 /** What `lms COMMAND --help` prints. */
 export function commandHelp(command: Command, program: string): string {
-  const { name, summary, description, argument, defaults } = command;
+  const { name, summary, description, argument, defaults, notes } = command;
   const flags: [string, string][] = [];
   const variables: [string, string][] = [];
   for (const key of settingsOf(command)) {
     const setting: Setting<unknown> = SETTINGS[key];
-    const text = meaning(setting, defaults?.[key]);
+    const text = meaning(setting, defaults?.[key] ?? notes?.[key]);
     const value = setting.value === undefined ? "" : ` ${setting.value}`;
     if (setting.flag !== undefined) {
       const env = setting.env === undefined ? "" : ` [${setting.env.join(", else ")}]`;

@@ -88,13 +88,16 @@ export function manualPage({ program, commands, version, date }: Documented): st
 }
 
 function commandSection(command: Command, program: string): string[] {
-  const { name, summary, description, argument, defaults } = command;
+  const { name, summary, description, argument, defaults, notes } = command;
   const flags = settingsOf(command).flatMap((key) => {
     const setting: Setting<unknown> = SETTINGS[key];
     const { flag, value, env } = setting;
     if (flag === undefined) return [];
     const term = bold(`--${flag}`) + (value === undefined ? "" : ` \\fI${roffEscaped(value)}\\fR`);
-    return definition(term, meaning(setting, defaults?.[key]) + (env === undefined ? "" : ` [${env.join(", else ")}]`));
+    return definition(
+      term,
+      meaning(setting, defaults?.[key] ?? notes?.[key]) + (env === undefined ? "" : ` [${env.join(", else ")}]`),
+    );
   });
   return [
     request("SS", bold(`${program} ${name}`, argument === undefined ? " [FLAGS]" : ` [FLAGS] [${argument.name}]`)),

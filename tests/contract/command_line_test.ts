@@ -57,7 +57,7 @@ Deno.test("run() of a build with some of the commands knows of no other", async 
   assertStringIncludes(other.complaints.join(), 'Unknown command "mock"');
 });
 
-for (const { name, settings, defaults } of COMMANDS) {
+for (const { name, settings, defaults, notes } of COMMANDS) {
   Deno.test(`run() of ${name} --help documents every flag and variable of it with its default, and exits 0`, async () => {
     const world = fakeWorld([name, "--help"]);
     assertEquals(await run(world), 0);
@@ -70,7 +70,7 @@ for (const { name, settings, defaults } of COMMANDS) {
       const line = lines.find((line) => line.trim().split(/[ =]/)[0] === written);
       assert(line !== undefined, `${written} is not documented`);
       assertStringIncludes(line, help);
-      assertStringIncludes(line, `(default: ${defaults?.[key] ?? defaultNote ?? text})`);
+      assertStringIncludes(line, `(default: ${defaults?.[key] ?? notes?.[key] ?? defaultNote ?? text})`);
       for (const variable of env ?? []) assertStringIncludes(line, variable);
     }
   });

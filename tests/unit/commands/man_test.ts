@@ -35,7 +35,7 @@ Deno.test("manualPage() tells of every command, every flag of it with its defaul
     for (const key of command.settings) {
       const { flag, help, env, default: text, defaultNote }: Setting<unknown> = SETTINGS[key];
       if (flag === undefined) continue;
-      const own = `(default: ${command.defaults?.[key] ?? defaultNote ?? text})`;
+      const own = `(default: ${command.defaults?.[key] ?? command.notes?.[key] ?? defaultNote ?? text})`;
       const line = part.split("\n").find((_, at, lines) => lines[at - 1]?.startsWith(bold(`--${flag}`)));
       assertStringIncludes(line ?? "", roffEscaped(`${help} ${own}`), `${command.name} --${flag}`);
       for (const name of env ?? []) assertStringIncludes(line!, roffEscaped(name));
