@@ -154,10 +154,9 @@ export class MysqlStore implements MaintainedStore {
     try {
       await this.#sessions.use({ action: "try a batch", writes: true, timeoutMs }, rehearse);
     } catch (error) {
-      // A lost race, a full table or a trigger says nothing of rights, and batches are tried again.
-      if (!(error instanceof StoreError) || error.disposition === "fatal" || error.disposition === "reconnect") {
-        throw error;
-      }
+      // A lost race, a full disk or a trigger says nothing of rights, and batches wait those out.
+      const answered = error instanceof StoreError && isServerAnswer(error.cause);
+      if (!answered || error.disposition === "fatal") throw error;
     }
     if (await this.#read((session) => alterRight(session, database)) !== "missing") return;
     this.#options.onWarning(
