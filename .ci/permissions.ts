@@ -30,6 +30,9 @@ const LIBRARIES = [
   "FUNCTION_NAME",
 ];
 
+/** What says whether a terminal takes colours. */
+const TERMINALS = ["NO_COLOR", "FORCE_COLOR", "TERM"];
+
 /** Where somebody's home folder is, below which only `lms` may read. */
 export const HOMES = ["HOME", "APPDATA"];
 
@@ -43,8 +46,8 @@ export const SETTING_VARIABLES: readonly string[] = [
 
 /** What each program may read, as its task says it. */
 export const ALLOW_ENV = {
-  lms: `--allow-env=${[...SETTING_VARIABLES, ...LIBRARIES, ...HOMES].join(",")}`,
-  "lms-mon": `--allow-env=${[...SETTING_VARIABLES, ...LIBRARIES].join(",")}`,
+  lms: `--allow-env=${[...SETTING_VARIABLES, ...LIBRARIES, ...TERMINALS, ...HOMES].join(",")}`,
+  "lms-mon": `--allow-env=${[...SETTING_VARIABLES, ...LIBRARIES, ...TERMINALS].join(",")}`,
 };
 
 if (import.meta.main) {

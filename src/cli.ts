@@ -65,10 +65,11 @@ const VERSION_FLAGS: readonly string[] = ["--version", "-V", "-v"];
 
 async function runCommand(world: World, complain: Complain): Promise<number> {
   const { print, program } = world;
+  const help = { program, width: world.results.columns };
   const commands = COMMANDS.filter(({ name }) => world.commands?.includes(name) ?? true);
   const [first, ...rest] = world.args;
   if (first === undefined) {
-    world.complain(programHelp(commands, program));
+    world.complain(programHelp(commands, help));
     return EXIT.failed;
   }
   if (VERSION_FLAGS.includes(first)) {
@@ -76,7 +77,7 @@ async function runCommand(world: World, complain: Complain): Promise<number> {
     return EXIT.ok;
   }
   if (first === "--help" || first === "-h" || (first === "help" && rest.length === 0)) {
-    print(programHelp(commands, program));
+    print(programHelp(commands, help));
     return EXIT.ok;
   }
   const [name, args] = first === "help" ? [rest[0]!, ["--help"]] : [first, rest];
@@ -89,7 +90,7 @@ async function runCommand(world: World, complain: Complain): Promise<number> {
   }
   const parsed = parseFlags(command, args);
   if (parsed.help) {
-    print(commandHelp(command, program));
+    print(commandHelp(command, help));
     return EXIT.ok;
   }
   if (parsed.version) {

@@ -7,6 +7,7 @@ import project from "../deno.json" with { type: "json" };
 import { describeBuild, readBuildInfo } from "./build_info.ts";
 import { run } from "./cli.ts";
 import { EXIT } from "./commands/command.ts";
+import { takesColour } from "./ops/colour.ts";
 import { safeLines } from "./ops/safe_text.ts";
 import { Stderr } from "./ops/stderr.ts";
 
@@ -17,7 +18,9 @@ const encoder = new TextEncoder();
 const LOG_FLUSH_MS = 1_000;
 
 const interactive = Deno.stdout.isTerminal();
-const stderr = new Stderr(Deno.stderr, () => Deno.consoleSize().columns);
+const env = (name: string) => Deno.env.get(name);
+const columns = () => Deno.consoleSize().columns;
+const stderr = new Stderr(Deno.stderr, { columns, colour: takesColour(env, Deno.stderr.isTerminal()) });
 const { terminal } = stderr;
 
 /** Prints a result, all of it, now: who reads it may be slow, and loses nothing. */
@@ -30,6 +33,13 @@ function printNow(text: string): void {
     if (interactive || error instanceof Deno.errors.BrokenPipe) return;
     throw new Error(`Cannot print the result: ${(error as Error).message}`, { cause: error });
   }
+}
+
+function printText(text: string): void {
+  terminal.status([]);
+  // On one terminal with the log, after what the log has to say.
+  if (terminal.live && interactive && !stderr.idle) stderr.print(`${text}\n`);
+  else printNow(`${text}\n`);
 }
 
 const drain = new AbortController();
@@ -53,13 +63,15 @@ if (!windows) {
 
 const code = await run({
   args: Deno.args,
-  env: (name) => Deno.env.get(name),
-  print: (line) => {
-    terminal.status([]);
-    const text = `${interactive ? safeLines(line) : line}\n`;
-    // On one terminal with the log, after what the log has to say.
-    if (terminal.live && interactive && !stderr.idle) stderr.print(text);
-    else printNow(text);
+  env,
+  print: (line) => printText(interactive ? safeLines(line) : line),
+  printRows: (rows) => rows.forEach(printText),
+  results: {
+    get columns() {
+      // Some terminals say 0.
+      return interactive ? columns() || undefined : undefined;
+    },
+    colour: takesColour(env, interactive),
   },
   interactive,
   complain: (line) => terminal.line(line),

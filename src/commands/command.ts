@@ -5,6 +5,7 @@
  */
 import type { Config, SettingName } from "../config.ts";
 import type { Log } from "../ops/logger.ts";
+import type { TableOptions } from "../ops/table.ts";
 import type { Terminal } from "../ops/terminal.ts";
 
 /** What the process ends with. */
@@ -42,6 +43,10 @@ export interface Context extends Stops {
   readonly terminal: Terminal;
   /** Prints a result, on stdout. */
   readonly print: (line: string) => void;
+  /** Prints lines as they are, which are safe to show and may have colours. */
+  readonly printRows: (rows: readonly string[]) => void;
+  /** How tables are to look on stdout. */
+  readonly results: TableOptions;
   /** Whether a person reads stdout, and not a file or a program that wants every byte. */
   readonly interactive: boolean;
   /** Reads a file that the user named. */

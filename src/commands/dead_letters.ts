@@ -29,7 +29,7 @@ import {
 import { fullId } from "./dead_letter_ids.ts";
 import { textOf } from "./redecode.ts";
 import type { DEAD_LETTER_ACTIONS } from "./settings.ts";
-import { alignedRows } from "./table.ts";
+import { alignedRows, type TableOptions } from "../ops/table.ts";
 
 type ActionName = typeof DEAD_LETTER_ACTIONS[number];
 
@@ -105,8 +105,8 @@ async function list(work: Work): Promise<number> {
   for await (const { letters } of filteredPages(store, { filter, where, newestFirst, ...lettersMax })) {
     if (context.drain.aborted) return EXIT.failed;
     const shown = letters.slice(0, limit - listed);
-    const lines = config.json ? shown.map((letter) => safeJson(summaryJson(letter))) : summaryLines(shown);
-    lines.forEach(context.print);
+    if (config.json) shown.forEach((letter) => context.print(safeJson(summaryJson(letter))));
+    else context.printRows(summaryRows(shown, context.results));
     listed += shown.length;
     total += letters.length;
     // Only a condition has to be tried on each to know how many there are.
@@ -134,7 +134,7 @@ async function listGroups(work: Work, filter: DeadLetterFilter): Promise<number>
     const rows = groups.map(({ reason, count, oldest, newest }) =>
       [reason, count, rfc3339Of(oldest), rfc3339Of(newest)] as const
     );
-    alignedRows([["reason", "count", "oldest", "newest"], ...rows]).forEach(context.print);
+    context.printRows(alignedRows([["reason", "count", "oldest", "newest"], ...rows], context.results));
     context.print("");
   }
   context.print(`${groups.reduce((sum, { count }) => sum + count, 0)} dead letter(s)`);
@@ -178,12 +178,12 @@ async function show(work: Work): Promise<number> {
 }
 
 /** A table for people; each page has one, so that no more than a page is held. */
-function summaryLines(letters: readonly DeadLetterSummary[]): string[] {
+function summaryRows(letters: readonly DeadLetterSummary[], options: TableOptions): string[] {
   if (letters.length === 0) return [];
   const rows = letters.map((letter) =>
     [fullId(letter), letter.reason, letter.status, letter.bytes, shortened(oneLine(letter.detail))] as const
   );
-  return [...alignedRows([["id", "reason", "status", "bytes", "detail"], ...rows]), ""];
+  return [...alignedRows([["id", "reason", "status", "bytes", "detail"], ...rows], options), ""];
 }
 
 function shortened(text: string): string {

@@ -6,6 +6,7 @@
 import { checkPlan, type Config } from "../config.ts";
 import type { LogEntry, Severity } from "../entry/entry.ts";
 import { oneLine } from "../ops/safe_text.ts";
+import type { TableOptions } from "../ops/table.ts";
 import { shellWord } from "../ops/shell_word.ts";
 import type { Flush } from "../pipeline.ts";
 import { noCounts } from "../sim/manifest.ts";
@@ -54,7 +55,7 @@ export async function run(config: Config<typeof DEMO_SETTINGS[number]>, context:
     abort,
     onFlush: (flush) => {
       arrived.add(flush);
-      if (terminal.live) terminal.status(arrived.table());
+      if (terminal.live) terminal.table(arrived.table({ columns: terminal.columns - 1, colour: terminal.colour }));
       else print(arrived.line());
     },
   }).finally(() => stopSim.abort());
@@ -84,7 +85,8 @@ export async function run(config: Config<typeof DEMO_SETTINGS[number]>, context:
   terminal.status([]);
   const totals = await totalsOf(store);
   const lines = summary({ published: manifest.published, result, totals, address: store.address, context });
-  for (const line of ["", ...arrived.table(), "", ...lines]) print(line);
+  context.printRows(["", ...arrived.table(context.results), ""]);
+  for (const line of lines) print(line);
   if (typeof totals !== "string" && totals.entries !== totals.counted) return EXIT.failed;
   return result.handedBack > 0 ? EXIT.handedBack : EXIT.ok;
 }
@@ -164,8 +166,8 @@ class Arrived {
     return new Promise((resolve) => this.#waiting = { count, resolve });
   }
 
-  table(): string[] {
-    return severityTable(new Map([...this.#counts].sort(byName)));
+  table(options: TableOptions): string[] {
+    return severityTable(new Map([...this.#counts].sort(byName)), options);
   }
 
   line(): string {

@@ -34,14 +34,14 @@ export class EntryLog {
   }
 
   /**
-   * Prints the entries as CSV, then how many records this run stored. Nothing but the number where no entry was to be
+   * Prints the entries as CSV, then, on stderr, how many records this run stored. Nothing but the number where no entry was to be
    * remembered. Each is byte for byte what is stored where a program reads it, and one safe line where a person does.
    *
    * @param stored Records of this run, remembered or not.
    */
   async print(
     store: EntryReader,
-    { print, interactive }: Pick<Context, "print" | "interactive">,
+    { print, interactive, terminal }: Pick<Context, "print" | "interactive" | "terminal">,
     stored: number,
   ): Promise<void> {
     if (this.#most > 0) print(CSV_HEADER.trimEnd());
@@ -52,8 +52,8 @@ export class EntryLog {
       }
     }
     if (this.#keys.length < stored && this.#most > 0) {
-      print(`(the first ${this.#keys.length}; --print-log all prints every one)`);
+      terminal.line(`(the first ${this.#keys.length}; --print-log all prints every one)`);
     }
-    print(`${stored} record(s)`);
+    terminal.line(`${stored} record(s)`);
   }
 }

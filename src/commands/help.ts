@@ -4,7 +4,10 @@
  * @module
  */
 import { type Setting, type SettingName, SETTINGS } from "../config.ts";
+import { displayWidth } from "../ops/width.ts";
+import { definitions, wrapped } from "../ops/wrap.ts";
 import { type Command, EXIT, EXIT_MEANINGS } from "./command.ts";
+import { blocksOf } from "./description.ts";
 
 /** How durations and sizes are written. */
 export const UNITS =
@@ -13,23 +16,42 @@ export const UNITS =
 /** How else variables are written. */
 export const PREFIXES = "Every variable may have LMS_ before its name: LMS_BATCHSIZE counts before BATCHSIZE.";
 
+/** Who prints it, and where. */
+export interface HelpOptions {
+  readonly program: string;
+  /** Cells in a line, at most; default {@linkcode WIDTH_MAX}. */
+  readonly width?: number | undefined;
+}
+
+/** The widest that a help text gets: longer lines are hard to read. */
+export const WIDTH_MAX = 80;
+
+/** Narrower than this nothing is shown as it should be. */
+const WIDTH_MIN = 30;
+
+function widthOf({ width = WIDTH_MAX }: HelpOptions): number {
+  return Math.min(Math.max(width, WIDTH_MIN), WIDTH_MAX);
+}
+
 /** What `lms --help` prints. */
-export function programHelp(commands: readonly Command[], program: string): string {
-  const width = Math.max(...commands.map(({ name }) => name.length));
+export function programHelp(commands: readonly Command[], options: HelpOptions): string {
+  const { program } = options;
+  const width = widthOf(options);
+  const filled = (text: string) => wrapped(text, width);
   return [
-    "LMS, the Log Monitoring Server: stores log messages from Google Pub/Sub in MySQL, each exactly once.",
+    ...filled("LMS, the Log Monitoring Server: stores log messages from Google Pub/Sub in MySQL, each exactly once."),
     "",
     `Usage: ${program} COMMAND [FLAGS]`,
     "",
     "Commands:",
-    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    ...definitions(commands.map(({ name, summary }) => [name, summary]), { width }),
     "",
-    `${program} COMMAND --help tells a command's flags, ${program} --version this program's version.`,
+    ...filled(`${program} COMMAND --help tells a command's flags, ${program} --version this program's version.`),
     ...(commands.some(({ name }) => name === "demo")
-      ? [`Nothing at hand? ${program} demo runs everything at once in one process.`]
+      ? filled(`Nothing at hand? ${program} demo runs everything at once in one process.`)
       : []),
     "",
-    `Exit codes: ${exitCodes().map(([code, meaning]) => `${code} ${meaning}`).join(", ")}.`,
+    ...filled(`Exit codes: ${exitCodes().map(([code, meaning]) => `${code} ${meaning}`).join(", ")}.`),
   ].join("\n");
 }
 
@@ -49,8 +71,11 @@ export function settingsOf({ settings }: Command): readonly SettingName[] {
 }
 
 /** What `lms COMMAND --help` prints. */
-export function commandHelp(command: Command, program: string): string {
+export function commandHelp(command: Command, options: HelpOptions): string {
   const { name, summary, description, argument, defaults, notes } = command;
+  const { program } = options;
+  const width = widthOf(options);
+  const filled = (text: string) => wrapped(text, width);
   const flags: [string, string][] = [];
   const variables: [string, string][] = [];
   for (const key of settingsOf(command)) {
@@ -65,22 +90,24 @@ export function commandHelp(command: Command, program: string): string {
     }
   }
   flags.push(["--help", "this text"]);
-  const width = Math.max(...[...flags, ...variables].map(([left]) => left.length));
-  const rows = (list: readonly [string, string][]) => list.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+  const termWidth = Math.max(...[...flags, ...variables].map(([term]) => displayWidth(term)));
   return [
-    `${program} ${name}: ${summary}`,
+    ...filled(`${program} ${name}: ${summary}`),
     "",
     `Usage: ${program} ${usageOf(command)}`,
     "",
-    ...description,
-    ...(argument === undefined ? [] : ["", `${argument.name}: ${argument.help}`]),
+    ...blocksOf(description).flatMap((block, at) => [
+      ...(at === 0 ? [] : [""]),
+      ...(block.kind === "table" ? definitions(block.rows, { width }) : filled(block.text)),
+    ]),
+    ...(argument === undefined ? [] : ["", ...filled(`${argument.name}: ${argument.help}`)]),
     "",
-    "Flags, over the environment in brackets, over defaults:",
-    ...rows(flags),
+    ...filled("Flags, over the environment in brackets, over defaults:"),
+    ...definitions(flags, { width, termWidth }),
     "",
-    ...(variables.length === 0 ? [] : ["Environment only:", ...rows(variables), ""]),
-    UNITS,
-    PREFIXES,
+    ...(variables.length === 0 ? [] : ["Environment only:", ...definitions(variables, { width, termWidth }), ""]),
+    ...filled(UNITS),
+    ...filled(PREFIXES),
   ].join("\n");
 }
 

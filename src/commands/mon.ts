@@ -75,9 +75,7 @@ export async function run(config: Config<typeof MON_SETTINGS[number]>, context: 
       },
       onTick: ({ held, openStreams }) => {
         const seconds = (performance.now() - startedAt) / 1000;
-        context.terminal.status([
-          `monitoring: ${stored} stored, ${Math.round(stored / seconds)}/s, ${held} held, ${openStreams} streams`,
-        ]);
+        context.terminal.status([statusLine({ stored, seconds, held, openStreams })]);
       },
     });
     context.terminal.status([]);
@@ -94,4 +92,11 @@ export async function run(config: Config<typeof MON_SETTINGS[number]>, context: 
     clearTimeout(timer);
     context.terminal.status([]);
   }
+}
+
+/** What a monitor does just now, in a line for people. */
+export function statusLine(
+  { stored, seconds, held, openStreams }: Readonly<Record<"stored" | "seconds" | "held" | "openStreams", number>>,
+): string {
+  return `monitoring: ${stored} stored, ${Math.round(stored / seconds)}/s, ${held} held, ${openStreams} streams`;
 }

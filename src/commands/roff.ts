@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { blocksOf } from "./description.ts";
 
 /** What roff, or a copy of what it prints, would read as something else. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -46,34 +47,11 @@ export function definition(term: string, text: string): string[] {
   return [".TP", term, roffLine(text)];
 }
 
-/** A line of a table in a description: a term, two blanks or more, a text. */
-const ROW = /^ {0,2}(\S.*?) {2,}(\S.*)$/;
-/** A line that goes on with the text of the row before. */
-const GOES_ON = /^ {4,}(\S.*)$/;
-
-/** Lines of a description, as help texts have them: paragraphs are filled, tables become terms and texts. */
+/** Lines of a description: paragraphs are filled, tables become terms and texts. */
 export function described(lines: readonly string[]): string[] {
-  const written: string[] = [];
-  let inTable = false;
-  let fresh = false;
-  for (const line of lines) {
-    if (line.trim() === "") {
-      fresh = true;
-      continue;
-    }
-    const [, term, text] = ROW.exec(line) ?? [];
-    const [, more] = inTable ? GOES_ON.exec(line) ?? [] : [];
-    if (more !== undefined) {
-      written.push(roffLine(more));
-    } else if (term !== undefined) {
-      written.push(...definition(bold(term), text!));
-      inTable = true;
-    } else {
-      if (written.length > 0 && (fresh || inTable)) written.push(".PP");
-      written.push(roffLine(line));
-      inTable = false;
-    }
-    fresh = false;
-  }
-  return written;
+  return blocksOf(lines).flatMap((block, at) =>
+    block.kind === "table"
+      ? block.rows.flatMap(([term, text]) => definition(bold(term), text))
+      : [...(at === 0 ? [] : [".PP"]), roffLine(block.text)]
+  );
 }

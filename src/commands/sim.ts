@@ -17,7 +17,7 @@ import type { SIM_SETTINGS } from "./settings.ts";
 /** Runs the command. */
 export async function run(
   config: Config<typeof SIM_SETTINGS[number]>,
-  { log, print, terminal, reserveFile, writeFile, drain }: Context,
+  { log, printRows, results, terminal, reserveFile, writeFile, drain }: Context,
 ): Promise<number> {
   if (config.manifest !== undefined) await reserve(config.manifest, reserveFile);
   await using pubsub = await openPubSub(config);
@@ -38,7 +38,7 @@ export async function run(
       onPublished: (total) => published = total,
     });
     terminal.status([]);
-    print(manifestTable(manifest));
+    printRows(manifestTable(manifest, results).split("\n"));
     if (config.manifest !== undefined) await writeFile(config.manifest, manifestJson(manifest));
     return EXIT.ok;
   } finally {

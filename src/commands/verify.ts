@@ -5,7 +5,7 @@
  */
 import type { Config } from "../config.ts";
 import { SEVERITIES, type Severity } from "../entry/entry.ts";
-import { safeJson } from "../ops/safe_text.ts";
+import { oneLine, safeJson } from "../ops/safe_text.ts";
 import { type Manifest, mergeManifests } from "../sim/manifest.ts";
 import { parseManifest } from "../sim/manifest_json.ts";
 import type { CountDifference, Verification } from "../store/maintenance.ts";
@@ -13,7 +13,7 @@ import type { SeverityCount } from "../store/store.ts";
 import { type Context, EXIT, UsageError } from "./command.ts";
 import { NAMED, openStore } from "./database.ts";
 import type { VERIFY_SETTINGS } from "./settings.ts";
-import { alignedRows } from "./table.ts";
+import { alignedRows, type TableOptions } from "../ops/table.ts";
 
 /** A count that is not what the manifests say. */
 interface AgainstDifference {
@@ -41,7 +41,7 @@ export async function run(
   const agrees = found.differences.length + found.inBoth + against.length === 0;
   const report = { database: store.address, found, repaired, manifest, against, agrees };
   if (config.json) context.print(safeJson(json(report)));
-  else lines(report).forEach(context.print);
+  else context.printRows(lines(report, context.results));
   return agrees ? EXIT.ok : EXIT.failed;
 }
 
@@ -88,10 +88,11 @@ function compare({ stored, replayed, reasons }: Verification, { valid, malformed
   });
 }
 
-function lines({ database, found, repaired, manifest, against, agrees }: Report): string[] {
+function lines(report: Report, options: TableOptions): string[] {
+  const { database, found, repaired, manifest, against, agrees } = report;
   const { open, replayed, dropped } = found.deadLetters;
   const result = [
-    `${database}`,
+    oneLine(database),
     ...alignedRows([
       ["", "rows"],
       ["service_logs", found.entries],
@@ -109,7 +110,7 @@ function lines({ database, found, repaired, manifest, against, agrees }: Report)
       ...list.map(({ serviceName, severity, stored, counted }) =>
         [serviceName, severity, stored, counted, stored - counted] as const
       ),
-    ]));
+    ], options));
   };
   differences("Put right:", repaired);
   differences("The tables differ:", found.differences);
@@ -125,7 +126,7 @@ function lines({ database, found, repaired, manifest, against, agrees }: Report)
           stored,
         ] as const
       ),
-    ]));
+    ], options));
   }
   const count = found.differences.length + found.inBoth + against.length;
   result.push("", agrees ? "everything agrees" : `${count} difference(s)`);

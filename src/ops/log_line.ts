@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { coloured } from "./colour.ts";
 import { redact } from "./redact.ts";
 import { oneLine } from "./safe_text.ts";
+import { displayWidth, padded } from "./width.ts";
 
 /** How serious a record is, least first. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -48,24 +50,27 @@ const CLOUD_SEVERITIES: Readonly<Record<LogLevel, string>> = {
 
 /**
  * For people: time, level, message, then `key=value`, where a value of other than plain characters is quoted.
- * No value can fake a line, a terminal sequence or a direction of writing.
+ * No value can fake a line, a terminal sequence or a direction of writing. The level has its colour where one is wanted.
  */
-export function textLine(record: LogRecord): string {
-  const parts = [record.time.toISOString(), record.level.toUpperCase().padEnd(5), shown(record.message)];
+export function textLine(record: LogRecord, colour = false): string {
+  const level = record.level.toUpperCase().padEnd(5);
+  const parts = [shown(record.message)];
   for (const [key, value] of Object.entries(record.fields)) {
     if (value === undefined) continue;
     parts.push(`${/^[\w.-]+$/.test(key) ? key : JSON.stringify(shown(key))}=${textValue(key, value)}`);
   }
-  return oneLine(parts.join(" "));
+  return `${record.time.toISOString()} ${colour ? coloured(level, record.level) : level} ${oneLine(parts.join(" "))}`;
 }
 
 /** For people, of a record with many fields: the first line of {@linkcode textLine}, then a line per field. */
-export function textBlock(record: LogRecord): string {
+export function textBlock(record: LogRecord, colour = false): string {
   const fields = Object.entries(record.fields).filter(([, value]) => value !== undefined);
-  const width = Math.max(0, ...fields.map(([key]) => key.length));
+  const width = Math.max(0, ...fields.map(([key]) => displayWidth(oneLine(shown(key)))));
   return [
-    textLine({ ...record, fields: {} }),
-    ...fields.map(([key, value]) => oneLine(`  ${shown(key).padEnd(width)}  ${textValue(key, value)}`)),
+    textLine({ ...record, fields: {} }, colour),
+    ...fields.map(([key, value]) =>
+      `  ${padded(oneLine(shown(key)), width, "end")}  ${oneLine(textValue(key, value))}`
+    ),
   ].join("\n");
 }
 

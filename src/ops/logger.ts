@@ -11,7 +11,7 @@ export type { LogFields, LogLevel } from "./log_line.ts";
 /** `text` for people, `json` for machines, `gcp` for Cloud Logging: one line per record in all of them. */
 export type LogFormat = "text" | "json" | "gcp";
 
-const LINES: Readonly<Record<LogFormat, (record: LogRecord) => string>> = {
+const LINES: Readonly<Record<LogFormat, (record: LogRecord, colour: boolean) => string>> = {
   text: textLine,
   json: jsonLine,
   gcp: cloudLine,
@@ -38,6 +38,8 @@ export interface LogOptions {
   /** Records below it are left out. */
   readonly level: LogLevel;
   readonly format: LogFormat;
+  /** Whether levels are coloured, in text; default `false`. */
+  readonly colour?: boolean;
   /** Takes each line, without its end; default: stderr. */
   readonly write?: (line: string) => void;
 }
@@ -58,7 +60,7 @@ export interface LogOptions {
  * ```
  */
 export function openLog(options: LogOptions): Log {
-  const handler = new LineHandler(LINES[options.format], options.write ?? writeToStderr);
+  const handler = new LineHandler(options);
   return new FieldLog(new Logger("lms", STD_LEVELS[options.level], { handlers: [handler] }), {});
 }
 
@@ -110,15 +112,17 @@ const BLOCK = Symbol("block");
 class LineHandler extends BaseHandler {
   readonly #write: (line: string) => void;
 
-  constructor(format: (record: LogRecord) => string, write: (line: string) => void) {
+  constructor({ format, colour = false, write = writeToStderr }: LogOptions) {
     super("DEBUG", {
-      formatter: (record: StdRecord) =>
-        (format === textLine && record.args.includes(BLOCK) ? textBlock : format)({
+      formatter: (record: StdRecord) => {
+        const line = format === "text" && record.args.includes(BLOCK) ? textBlock : LINES[format];
+        return line({
           time: record.datetime,
           level: record.levelName.toLowerCase() as LogLevel,
           message: record.msg,
           fields: Object.assign({}, ...record.args) as LogFields,
-        }),
+        }, colour);
+      },
     });
     this.#write = write;
   }

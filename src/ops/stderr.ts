@@ -23,19 +23,31 @@ export class Stderr {
   readonly #queue: TextQueue;
   #log: Log | undefined;
 
-  /** @param columns Characters in a row of the terminal; asked only where it is one. */
-  constructor(stream: StderrStream, columns: () => number) {
+  /**
+   * @param options.columns Cells in a row of the terminal; asked only where it is one.
+   * @param options.colour Whether it takes colours; default `false`.
+   */
+  constructor(
+    stream: StderrStream,
+    { columns, colour = false }: { readonly columns: () => number; readonly colour?: boolean },
+  ) {
     this.#queue = new TextQueue({
       write: (bytes) => stream.write(bytes),
       waitingMax: WAITING_MAX,
       dropped: (count) => this.#log?.warn("lines of the log were dropped, because nobody read them", { count }),
     });
-    this.terminal = new Terminal({ write: (text) => this.#queue.add(text), live: stream.isTerminal(), columns });
+    this.terminal = new Terminal({
+      write: (text) => this.#queue.add(text),
+      live: stream.isTerminal(),
+      columns,
+      colour,
+    });
   }
 
   /** Opens the log, by default for people on a terminal and for machines elsewhere. */
   openLog(level: LogLevel, format: LogFormat = this.terminal.live ? "text" : "json"): Log {
-    return this.#log = openLog({ level, format, write: (line) => this.terminal.line(line) });
+    const { terminal } = this;
+    return this.#log = openLog({ level, format, colour: terminal.colour, write: (line) => terminal.line(line) });
   }
 
   /** The log, once it is open. */

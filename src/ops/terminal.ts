@@ -4,6 +4,7 @@
  * @module
  */
 import { oneLine } from "./safe_text.ts";
+import { cutTo } from "./width.ts";
 
 /** Where a terminal's text goes. */
 export interface TerminalOptions {
@@ -11,8 +12,10 @@ export interface TerminalOptions {
   readonly write: (text: string) => void;
   /** Whether a person is looking: only then is there a status. */
   readonly live: boolean;
-  /** Characters in a row, asked at each status; default 80, also where it says 0, as some terminals do. */
+  /** Cells in a row, asked at each status; default 80, also where it says 0, as some terminals do. */
   readonly columns?: () => number;
+  /** Whether it takes colours; default `false`. */
+  readonly colour?: boolean;
 }
 
 /** Erases everything from the cursor to the end of the screen. */
@@ -35,6 +38,16 @@ export class Terminal {
     return this.#options.live;
   }
 
+  /** Cells in a row. */
+  get columns(): number {
+    return this.#options.columns?.() || 80;
+  }
+
+  /** Whether it takes colours. */
+  get colour(): boolean {
+    return this.#options.colour ?? false;
+  }
+
   /** Prints a line above the status; the status is drawn again with the next {@linkcode Terminal.status}. */
   line(text: string): void {
     this.#options.write(`${this.#erased()}${text}\n`);
@@ -43,9 +56,17 @@ export class Terminal {
   /** Draws the status over the one before; no rows erase it. Does nothing where nobody is looking. */
   status(rows: readonly string[]): void {
     if (!this.#options.live) return;
-    const columns = this.#options.columns?.() || 80;
-    const drawn = rows.map((row) => [...oneLine(row)].slice(0, columns - 1).join("")).join("\n");
-    this.#options.write(this.#erased() + drawn);
+    const columns = this.columns;
+    this.#draw(rows.map((row) => cutTo(oneLine(row), columns - 1)));
+  }
+
+  /** The same for the rows of a table that is safe to show and as wide as it may be: they have its colours. */
+  table(rows: readonly string[]): void {
+    if (this.#options.live) this.#draw(rows);
+  }
+
+  #draw(rows: readonly string[]): void {
+    this.#options.write(this.#erased() + rows.join("\n"));
     this.#rows = rows.length;
   }
 

@@ -85,6 +85,7 @@ const VENDORS: readonly (readonly [specifier: string, paths: readonly string[]])
   ["google-auth-library", ["src/pubsub/"]],
   ["@std/log", ["src/ops/logger.ts"]],
   ["fastest-levenshtein", ["src/ops/nearest.ts"]],
+  ["string-width", ["src/ops/width.ts"]],
   ["@std/cli", ["src/cli.ts", "src/cli/", "src/config.ts", "src/config/", "src/commands/"]],
   // `process` is Deno.env and Deno.exit by another name.
   ["node:process", []],

@@ -4,6 +4,7 @@
  * @module
  */
 import type { World } from "../../src/cli.ts";
+import type { TableOptions } from "../../src/ops/table.ts";
 import { openLog } from "../../src/ops/logger.ts";
 import { Terminal } from "../../src/ops/terminal.ts";
 
@@ -13,6 +14,8 @@ export interface FakeWorld extends World {
   readonly printed: readonly string[];
   /** Lines on stderr. */
   readonly complaints: readonly string[];
+  /** What commands wrote on stderr beside the log. */
+  readonly noted: readonly string[];
   /** Levels and formats that a log was opened with. */
   readonly logsOpened: readonly (readonly [level: string, format: string | undefined])[];
   /** Records of LMS's own log. */
@@ -29,10 +32,11 @@ export interface FakeWorld extends World {
 export function fakeWorld(
   args: readonly string[],
   variables: Readonly<Record<string, string>> = {},
-  { input = "" }: { readonly input?: string } = {},
+  { input = "", results = {} }: { readonly input?: string; readonly results?: TableOptions } = {},
 ): FakeWorld {
   const printed: string[] = [];
   const complaints: string[] = [];
+  const noted: string[] = [];
   const logsOpened: [string, string | undefined][] = [];
   const all: Record<string, unknown>[] = [];
   const files = new Map<string, string>();
@@ -47,6 +51,8 @@ export function fakeWorld(
     args,
     env: (name) => variables[name],
     print: (line) => void printed.push(line),
+    printRows: (rows) => void printed.push(...rows),
+    results,
     interactive: false,
     complain: (line) => void complaints.push(line),
     readInput: () => ReadableStream.from([new TextEncoder().encode(input)]),
@@ -66,7 +72,7 @@ export function fakeWorld(
         },
       });
     },
-    terminal: new Terminal({ write: () => {}, live: false }),
+    terminal: new Terminal({ write: (text) => void noted.push(...text.trimEnd().split("\n")), live: false }),
     drain: drain.signal,
     abort: new AbortController().signal,
     program: "lms",
@@ -75,6 +81,7 @@ export function fakeWorld(
     build: "lms 1.2.3 (from a test)",
     printed,
     complaints,
+    noted,
     logsOpened,
     records: all,
     files,

@@ -76,23 +76,30 @@ Deno.test("Terminal writes lines alone, without a control character, where nobod
   assertEquals(terminal.live, false);
 });
 
-Deno.test("Terminal cuts rows one short of its width, in characters and not in halves of them", () => {
-  const { terminal, written } = setup({ columns: () => 5 });
-  terminal.status(["12345678", "🚀🚀🚀🚀🚀🚀", "1234"]);
-  assertEquals(screenOf(written()), ["1234", "🚀🚀🚀🚀", "1234"]);
+Deno.test("Terminal cuts rows one short of its width, in cells and not in halves of characters, and shows that it did", () => {
+  const { terminal, written } = setup({ columns: () => 6 });
+  terminal.status(["12345678", "🚀🚀🚀🚀🚀🚀", "日本語", "12345"]);
+  assertEquals(screenOf(written()), ["1234…", "🚀🚀…", "日本…", "12345"]);
+});
+
+Deno.test("Terminal draws a table as it is, over the status before", () => {
+  const { terminal, written } = setup();
+  terminal.status(["one", "two"]);
+  terminal.table(["a  \x1b[31mb\x1b[0m"]);
+  assert(written().endsWith("\x1b[1A\x1b[Ja  \x1b[31mb\x1b[0m"), JSON.stringify(written()));
 });
 
 Deno.test("Terminal asks for its width at each status, and takes 80 where it is told nothing or 0", () => {
   let columns = 11;
   const { terminal, written } = setup({ columns: () => columns });
   terminal.status(["x".repeat(100)]);
-  assertEquals(screenOf(written()), ["x".repeat(10)]);
+  assertEquals(screenOf(written()), [`${"x".repeat(9)}…`]);
   columns = 0;
   terminal.status(["x".repeat(100)]);
-  assertEquals(screenOf(written()), ["x".repeat(79)]);
+  assertEquals(screenOf(written()), [`${"x".repeat(78)}…`]);
   const untold = setup();
   untold.terminal.status(["x".repeat(100)]);
-  assertEquals(screenOf(untold.written()), ["x".repeat(79)]);
+  assertEquals(screenOf(untold.written()), [`${"x".repeat(78)}…`]);
 });
 
 Deno.test("Terminal escapes control characters in a status, so that it finds its rows again", () => {
