@@ -64,7 +64,7 @@ Deno.test("lms pub, sim and mon through lms emulator: what was published before 
   );
   assertEquals(countsOf(path), Object.fromEntries(expected));
   assertEquals(monitored.stdout.match(/,\S+Z,\S+Z\r?$/gm)?.length, entries, monitored.stdout);
-  assertMatch(monitored.stdout, new RegExp(`\\n${entries} record\\(s\\)\\n$`));
+  assertMatch(monitored.stderr, new RegExp(`^${entries} record\\(s\\)$`, "m"));
 
   const pub = await runLms(["pub", "5"], env);
   assertEquals(pub.code, 0, pub.stderr);
@@ -73,7 +73,7 @@ Deno.test("lms pub, sim and mon through lms emulator: what was published before 
   // Its own messages only, through a subscription of its own: the five stay for the monitor.
   const emu = await runLms(["emu", "4"], env);
   assertEquals(emu.code, 0, emu.stderr);
-  assertMatch(emu.stdout, /\n4 record\(s\)\n$/);
+  assertMatch(emu.stderr, /^4 record\(s\)$/m);
 
   emulator.signal("SIGTERM");
   const { code, stdout } = await emulator.ended();
