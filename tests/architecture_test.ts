@@ -5,8 +5,8 @@
  * @module
  */
 import { assertEquals, assertGreater } from "@std/assert";
-import { fromRoot, readGraph, sourceFiles } from "./support/module_graph.ts";
 import { type Import, type Module, violations, withoutComments, withoutSource } from "./support/architecture.ts";
+import { fromRoot, readGraph, sourceFiles } from "./support/module_graph.ts";
 
 Deno.test("src keeps to who may import whom", async () => {
   const modules = await readGraph();
@@ -54,17 +54,23 @@ function module(path: string, imports: readonly string[] = [], source = ""): Mod
 
 const allowed: readonly Module[] = [
   module("src/main.ts", ["src/cli.ts"]),
-  module("src/cli.ts", ["src/pipeline.ts", "src/config.ts", "src/store/mysql.ts", "src/commands/mock.ts", "@std/cli"]),
+  module("src/cli.ts", [
+    "src/pipeline.ts",
+    "src/config.ts",
+    "src/store/mysql/store.ts",
+    "src/commands/mock.ts",
+    "@std/cli",
+  ]),
   module("src/commands/mock.ts", ["src/pipeline.ts", "src/pubsub/fake_server.ts", "src/config.ts"]),
   module("src/config.ts", ["type src/batch/policy.ts", "@std/cli/parse-args"]),
   module("src/pipeline.ts", [
     "src/entry/decode.ts",
     "src/store/store.ts",
-    "type src/store/mysql.ts",
+    "type src/store/mysql/store.ts",
     "src/ops/logger.ts",
   ]),
-  module("src/store/mysql.ts", ["src/entry/entry.ts", "src/store/store.ts", "mysql2/promise", "node:buffer"]),
-  module("src/store/sqlite.ts", ["node:sqlite"]),
+  module("src/store/mysql/store.ts", ["src/entry/entry.ts", "src/store/store.ts", "mysql2/promise", "node:buffer"]),
+  module("src/store/sqlite/store.ts", ["node:sqlite"]),
   module("src/pubsub/subscriber.ts", ["@grpc/grpc-js", "type @google-cloud/pubsub", "src/ops/backoff.ts"]),
   module("src/api/app.ts", ["src/store/store.ts", "src/entry/entry.ts"]),
   module("src/ops/logger.ts", ["@std/log"]),
@@ -75,13 +81,13 @@ Deno.test("violations() accepts what the rules allow", () => {
 });
 
 const forbidden: readonly (readonly [name: string, modules: readonly Module[], violation: string])[] = [
-  ["a store that imports pubsub", [module("src/store/mysql.ts", ["src/pubsub/delivery.ts"])], "may not import"],
+  ["a store that imports pubsub", [module("src/store/mysql/store.ts", ["src/pubsub/delivery.ts"])], "may not import"],
   ["an entry that imports types of the store", [module("src/entry/entry.ts", ["type src/store/store.ts"])], "types of"],
-  ["a pipeline that opens a store", [module("src/pipeline.ts", ["src/store/mysql.ts"])], "may not import"],
+  ["a pipeline that opens a store", [module("src/pipeline.ts", ["src/store/mysql/store.ts"])], "may not import"],
   ["a config that imports a value", [module("src/config.ts", ["src/batch/policy.ts"])], "may not import"],
   [
     "an api that imports a store's implementation",
-    [module("src/api/app.ts", ["src/store/sqlite.ts"])],
+    [module("src/api/app.ts", ["src/store/sqlite/store.ts"])],
     "may not import",
   ],
   ["anyone but cli that imports a command", [module("src/sim/a.ts", ["src/commands/mock.ts"])], "may not import"],
@@ -123,7 +129,7 @@ Deno.test("violations() reads code, not comments", () => {
 });
 
 Deno.test("withoutSource() reports a unit test without its module", () => {
-  const tests = ["tests/unit/store/mysql_test.ts", "tests/unit/gone_test.ts", "tests/unit/support/time_test.ts"];
-  const sources = ["src/store/mysql.ts", "tests/support/time.ts"];
+  const tests = ["tests/unit/store/mysql/store_test.ts", "tests/unit/gone_test.ts", "tests/unit/support/time_test.ts"];
+  const sources = ["src/store/mysql/store.ts", "tests/support/time.ts"];
   assertEquals(withoutSource(tests, sources), ["tests/unit/gone_test.ts"]);
 });

@@ -5,10 +5,10 @@
  */
 import { type DatabaseAddress, staysHere } from "./database_url.ts";
 import type { MaintainedStore } from "./maintenance.ts";
-import { MysqlStore } from "./mysql.ts";
-import { type FileAccess, SqliteStore } from "./sqlite.ts";
+import { MysqlStore } from "./mysql/store.ts";
+import { type FileAccess, SqliteStore } from "./sqlite/store.ts";
 
-export type { FileAccess } from "./sqlite.ts";
+export type { FileAccess } from "./sqlite/store.ts";
 
 /** How the opened store behaves. */
 export interface OpenStoreOptions {

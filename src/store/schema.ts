@@ -4,7 +4,7 @@
  * @module
  */
 import { DEAD_LETTER_REASONS, SEVERITIES } from "../entry/entry.ts";
-import { partitionClause } from "./partitions.ts";
+import { partitionClause } from "./mysql/partition_plan.ts";
 import { StoreError } from "./store.ts";
 
 /** One step of the schema. */

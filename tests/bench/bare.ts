@@ -6,13 +6,13 @@
  *
  * @module
  */
-import { Buffer } from "node:buffer";
 import { type Connection, createConnection } from "mysql2/promise";
+import { Buffer } from "node:buffer";
 import type { LogEntry } from "../../src/entry/entry.ts";
 import { instantOfProto, type ProtoTimestamp } from "../../src/entry/instant.ts";
-import { connect } from "../../src/pubsub/connection.ts";
 import { subscriptionName } from "../../src/pubsub/admin.ts";
-import { addCounts, insertEntries } from "../../src/store/mysql_insert.ts";
+import { connect } from "../../src/pubsub/connection.ts";
+import { addCounts, insertEntries } from "../../src/store/mysql/insert.ts";
 import { countEntries } from "../../src/store/write_plan.ts";
 
 /** LMS's defaults, so that the two differ in nothing else. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { MysqlSession } from "../../src/store/mysql_session.ts";
+import { MysqlSession } from "../../src/store/mysql/session.ts";
 import { StoreError } from "../../src/store/store.ts";
 import {
   FULL_AUTHENTICATION,

@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { createConnection } from "mysql2/promise";
-import { locked, SESSION_LOCKS } from "../../src/store/mysql_lock.ts";
-import { MysqlSession } from "../../src/store/mysql_session.ts";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
+import { createConnection } from "mysql2/promise";
 import { DEAD_LETTER_REASONS } from "../../src/entry/entry.ts";
+import { locked, SESSION_LOCKS } from "../../src/store/mysql/lock.ts";
+import { partitionClause } from "../../src/store/mysql/partition_plan.ts";
+import { MysqlSession } from "../../src/store/mysql/session.ts";
 import { openStore } from "../../src/store/open_store.ts";
 import { StoreError } from "../../src/store/store.ts";
-import { partitionClause } from "../../src/store/partitions.ts";
 import type { TestDatabase, TestServer } from "../support/database.ts";
 import { entries, entry, key, keys } from "../support/entries.ts";
 import { addressOf, migrated, openOn, serverFixture, until, user } from "./server_fixture.ts";

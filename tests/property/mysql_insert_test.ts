@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { escape } from "mysql2";
-import { addCounts, insertEntries, KEEP_EXISTING } from "../../src/store/mysql_insert.ts";
+import { addCounts, insertEntries, KEEP_EXISTING } from "../../src/store/mysql/insert.ts";
 import { countEntries } from "../../src/store/write_plan.ts";
 import { entries } from "../support/entries.ts";
 

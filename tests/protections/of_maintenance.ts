@@ -10,7 +10,7 @@ const SQLITE = "tests/contract/sqlite_store_test.ts";
 
 /** See {@linkcode Protection}. */
 export const OF_MAINTENANCE: readonly Protection[] = [
-  ...protectionsOf({ file: "src/store/mysql_dead_letters.ts", test: MYSQL, needs: "servers" }, [
+  ...protectionsOf({ file: "src/store/mysql/dead_letters.ts", test: MYSQL, needs: "servers" }, [
     {
       name: "MySQL: a dead letter is replayed once, and what never was one is not",
       find: "if (mine.length < left.length) {",
@@ -38,7 +38,7 @@ export const OF_MAINTENANCE: readonly Protection[] = [
   ]),
   {
     name: "MySQL: one repair at a time, so that no difference is added twice",
-    file: "src/store/mysql_verify.ts",
+    file: "src/store/mysql/verify.ts",
     find: `await locked(session, { name: "repair", waitSeconds: 0, elsewhere }, async ({ confirm }) => {`,
     replace: "await (async (work: (lock: { confirm: () => Promise<void> }) => Promise<Verification>) => \
 await work({ confirm: async () => {} }))(async ({ confirm }) => {",
@@ -48,14 +48,14 @@ await work({ confirm: async () => {} }))(async ({ confirm }) => {",
   },
   {
     name: "MySQL: a comparison is made in one snapshot, whatever is written meanwhile",
-    file: "src/store/mysql_read.ts",
+    file: "src/store/mysql/read.ts",
     find: "await session.begin({ snapshot: true });",
     replace: "",
     test: MYSQL,
     filter: "verify() beside writers sees no difference",
     needs: "servers",
   },
-  ...protectionsOf({ file: "src/store/sqlite_maintenance.ts", test: SQLITE }, [
+  ...protectionsOf({ file: "src/store/sqlite/maintenance.ts", test: SQLITE }, [
     {
       name: "SQLite: a dead letter is replayed once, and what never was one is not",
       find: `const replayable = entries.filter(withStatus(db, ["open", "dropped"]));`,

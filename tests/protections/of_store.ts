@@ -44,7 +44,7 @@ export const OF_STORE: readonly Protection[] = [
       needs: "servers",
     },
   ]),
-  ...protectionsOf({ file: "src/store/mysql_write.ts", test: MYSQL, needs: "servers" }, [
+  ...protectionsOf({ file: "src/store/mysql/write.ts", test: MYSQL, needs: "servers" }, [
     {
       name: "MySQL: a locking read of exact keys locks nothing else",
       find: "message_id, ${COLUMN_OUTSIDE_KEY[table]} FROM",
@@ -115,7 +115,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "write() splits a batch to fit a packet of 1 MiB, and warns of it once",
     },
   ]),
-  ...protectionsOf({ file: "src/store/mysql_insert.ts", test: MYSQL, needs: "servers" }, [
+  ...protectionsOf({ file: "src/store/mysql/insert.ts", test: MYSQL, needs: "servers" }, [
     {
       name: "MySQL: a batch is split over statements that fit the server's packet",
       find: "if (units > 0 && units + added > unitsMax) {",
@@ -129,7 +129,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "write() of a redelivered batch changes nothing",
     },
   ]),
-  ...protectionsOf({ file: "src/store/mysql_session.ts", test: MYSQL, needs: "servers" }, [
+  ...protectionsOf({ file: "src/store/mysql/session.ts", test: MYSQL, needs: "servers" }, [
     {
       name: "MySQL: the server counts rows that landed, not rows that it found (client flag FOUND_ROWS)",
       find: `"-FOUND_ROWS", `,
@@ -150,7 +150,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "a server that accepts and says nothing is reconnect after connectTimeoutMs",
     },
   ]),
-  ...protectionsOf({ file: "src/store/mysql_session.ts", test: MYSQL, needs: "servers" }, [
+  ...protectionsOf({ file: "src/store/mysql/session.ts", test: MYSQL, needs: "servers" }, [
     {
       name: "MySQL: a proxy that numbers connections by itself is found out, and told of",
       find: "this.behindProxy = Number(id) !== this.id;",
@@ -170,7 +170,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "behind a proxy that multiplexes and names columns as it likes",
     },
   ]),
-  ...protectionsOf({ file: "src/store/mysql_errors.ts", test: MYSQL, needs: "servers" }, [
+  ...protectionsOf({ file: "src/store/mysql/errors.ts", test: MYSQL, needs: "servers" }, [
     {
       name: "MySQL: an error of a proxy that the driver has no name for is an outage, no fault of the program",
       find: "isServerAnswer(error) ||",
@@ -178,7 +178,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "write() that a proxy answers with an error that the driver has no name for is reconnect",
     },
   ]),
-  ...protectionsOf({ file: "src/store/mysql_session_variables.ts", test: MYSQL, needs: "servers" }, [
+  ...protectionsOf({ file: "src/store/mysql/session_variables.ts", test: MYSQL, needs: "servers" }, [
     {
       name: "MySQL: values that do not fit are refused, whatever SQL mode the server has",
       find: `"STRICT_ALL_TABLES,STRICT_TRANS_TABLES,`,
@@ -204,7 +204,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "write() that waits too long for a lock is retry, and exact the next time",
     },
   ]),
-  ...protectionsOf({ file: "src/store/mysql_session_variables.ts", test: PRESETS }, [
+  ...protectionsOf({ file: "src/store/mysql/session_variables.ts", test: PRESETS }, [
     {
       name: "MySQL: a payload's quotes stay quotes, whatever charset the server gives its clients",
       find: `names("character_set_client", { value: "utf8mb4", otherwise: escaping }),`,
@@ -224,7 +224,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "mariadb: a server that presets its sessions",
     },
   ]),
-  ...protectionsOf({ file: "src/store/mysql_session.ts", test: PRESETS }, [
+  ...protectionsOf({ file: "src/store/mysql/session.ts", test: PRESETS }, [
     {
       name: "MySQL: a session is refused that is not what LMS set it to",
       find: "if (first !== undefined) throw notAsSet(first, disposition);",
@@ -238,7 +238,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "mysql: a server that presets its sessions",
     },
   ]),
-  ...protectionsOf({ file: "src/store/mysql_read.ts", test: PRESETS }, [
+  ...protectionsOf({ file: "src/store/mysql/read.ts", test: PRESETS }, [
     {
       name: "MySQL: the isolation level of a snapshot does not outlive it",
       find: "await session.change(READ_COMMITTED).catch((error) => session.destroy(error));",
@@ -246,7 +246,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "mariadb: a server that presets its sessions",
     },
   ]),
-  ...protectionsOf({ file: "src/store/mysql_sessions.ts", test: MYSQL, needs: "servers" }, [
+  ...protectionsOf({ file: "src/store/mysql/sessions.ts", test: MYSQL, needs: "servers" }, [
     {
       name: "MySQL: a proxy that switches FOUND_ROWS on again is noticed before anything is written",
       find: "if (changed !== 0) {",
@@ -309,7 +309,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "write() under way when its store is disposed is reconnect",
     },
   ]),
-  ...protectionsOf({ file: "src/store/mysql_idle.ts", test: MYSQL, needs: "servers" }, [
+  ...protectionsOf({ file: "src/store/mysql/idle.ts", test: MYSQL, needs: "servers" }, [
     {
       name: "MySQL: an idle session is asked whether it is there before it is lent",
       find: "performance.now() - since < FRESH_MS || ",
@@ -341,7 +341,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "a session that is idle for idleMs is ended, and one is opened at the next use",
     },
   ]),
-  ...protectionsOf({ file: "src/store/mysql_lock.ts", test: MYSQL, needs: "servers" }, [
+  ...protectionsOf({ file: "src/store/mysql/lock.ts", test: MYSQL, needs: "servers" }, [
     {
       name: "MySQL: of two instances that start at once, one migrates and the other waits",
       find:
@@ -350,7 +350,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "migrate() of two instances at once applies every migration once",
     },
   ]),
-  ...protectionsOf({ file: "src/store/mysql_lock.ts", test: MYSQL, needs: "servers" }, [
+  ...protectionsOf({ file: "src/store/mysql/lock.ts", test: MYSQL, needs: "servers" }, [
     {
       name: "MySQL: a session lock that was lost without a word is noticed before what it protects goes on",
       find: `await sessionLock.take(0) === "busy" || `,
@@ -358,7 +358,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "locked() notices a session lock that was lost without a word",
     },
   ]),
-  ...protectionsOf({ file: "src/store/mysql.ts", test: MYSQL, needs: "servers" }, [
+  ...protectionsOf({ file: "src/store/mysql/store.ts", test: MYSQL, needs: "servers" }, [
     {
       name: "MySQL: partitions that cannot be added are warned of and stop no write",
       find: "else this.#options.onWarning(error instanceof Error ? error.message : String(error));",
@@ -379,7 +379,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "mysql: lms mon waits out a server that is read-only, stopped, crashed, or frozen",
     },
   ]),
-  ...protectionsOf({ file: "src/store/mysql_errors.ts", test: "tests/unit/store/mysql_errors_test.ts" }, [
+  ...protectionsOf({ file: "src/store/mysql/errors.ts", test: "tests/unit/store/mysql/errors_test.ts" }, [
     {
       name: "MySQL: an error that nobody knows is waited out: it neither parks good messages nor stops the program",
       find: `.slice(0, 2)) ?? "reconnect"`,
@@ -421,7 +421,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "toStoreError() keeps message and numbers, and drops the statement with its payloads",
     },
   ]),
-  ...protectionsOf({ file: "src/store/sqlite_write.ts", test: SQLITE }, [
+  ...protectionsOf({ file: "src/store/sqlite/write.ts", test: SQLITE }, [
     {
       name: "SQLite: a batch of which a part was stored before is found out, and only the rest is counted",
       find: "const all = landed === entries.length;",
@@ -454,7 +454,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "write() rejects a batch with a payload with a lone surrogate",
     },
   ]),
-  ...protectionsOf({ file: "src/store/sqlite_transaction.ts", test: SQLITE }, [
+  ...protectionsOf({ file: "src/store/sqlite/transaction.ts", test: SQLITE }, [
     {
       name: "SQLite: a batch that fails leaves nothing behind",
       find: `  execute(db, "BEGIN IMMEDIATE");`,
@@ -462,7 +462,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "write() rejects a batch with a detail of 1,001 characters, and stores nothing of it",
     },
   ]),
-  ...protectionsOf({ file: "src/store/sqlite.ts", test: SQLITE }, [
+  ...protectionsOf({ file: "src/store/sqlite/store.ts", test: SQLITE }, [
     {
       name: "SQLite: waiting for another process's transaction does not stop this one",
       find: "PRAGMA busy_timeout = 0",
@@ -470,7 +470,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "write() waits for another process's transaction, and this process goes on meanwhile",
     },
   ]),
-  ...protectionsOf({ file: "src/store/sqlite.ts", test: SQLITE }, [
+  ...protectionsOf({ file: "src/store/sqlite/store.ts", test: SQLITE }, [
     {
       name: "What only reads an SQLite file changes nothing in it",
       find: 'db.exec("PRAGMA query_only = ON");',
@@ -485,7 +485,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "what only reads a database makes no file, and refuses one that is not there",
     },
   ]),
-  ...protectionsOf({ file: "src/store/sqlite_errors.ts", test: SQLITE }, [
+  ...protectionsOf({ file: "src/store/sqlite/errors.ts", test: SQLITE }, [
     {
       name: "SQLite: a file that another process has locked is tried again",
       find: `[SQLITE_BUSY, "retry"]`,
@@ -493,7 +493,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "write() is `retry` while another process holds the write lock, and exact afterwards",
     },
   ]),
-  ...protectionsOf({ file: "src/store/mysql_write.ts", test: MYSQL, needs: "servers" }, [
+  ...protectionsOf({ file: "src/store/mysql/write.ts", test: MYSQL, needs: "servers" }, [
     {
       name: "MySQL: what is tried at start is taken back",
       find: `countEntries([entry]), statementBytesMax(session))) await session.change(sql);
@@ -503,7 +503,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "rehearse() leaves nothing",
     },
   ]),
-  ...protectionsOf({ file: "src/store/mysql_session.ts", test: IMPOSTORS }, [
+  ...protectionsOf({ file: "src/store/mysql/session.ts", test: IMPOSTORS }, [
     {
       name: "MySQL: a wait for a file of the connection ends with the connection's time, or when it is told to",
       find: "await orAborted(connectionOptions(address, options), limit.signal)",
@@ -511,7 +511,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "a password that never comes is given up",
     },
   ]),
-  ...protectionsOf({ file: "src/store/mysql_authentication.ts", test: IMPOSTORS }, [
+  ...protectionsOf({ file: "src/store/mysql/authentication.ts", test: IMPOSTORS }, [
     {
       name: "MySQL: only a verified server gets the password as it is",
       find: "const clear = verified ? {} : { [CLEAR]: refusing(CLEAR) };",
@@ -539,7 +539,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "an impostor without TLS hears nothing",
     },
   ]),
-  ...protectionsOf({ file: "src/store/mysql_tls.ts", test: CONNECTIONS }, [
+  ...protectionsOf({ file: "src/store/mysql/tls.ts", test: CONNECTIONS }, [
     {
       name: "MySQL: a server whose authority is not trusted is refused with ssl=verify_ca",
       find: `rejectUnauthorized: address.tls !== "required"`,
@@ -553,7 +553,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "mysql: a server whose certificate is for another name is refused",
     },
   ]),
-  ...protectionsOf({ file: "src/store/mysql_sessions.ts", test: CONNECTIONS }, [
+  ...protectionsOf({ file: "src/store/mysql/sessions.ts", test: CONNECTIONS }, [
     {
       name: "MySQL: a password that is changed under a running monitor is waited for",
       find: "this.#admitted && ",
@@ -561,7 +561,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "mysql: a server with a certificate of its own authority",
     },
   ]),
-  ...protectionsOf({ file: "src/store/mysql_errors.ts", test: "tests/unit/store/mysql_errors_test.ts" }, [
+  ...protectionsOf({ file: "src/store/mysql/errors.ts", test: "tests/unit/store/mysql/errors_test.ts" }, [
     {
       name: "MySQL: a server whose unix socket is not there yet is waited for",
       find: `["ENOENT", "reconnect"]`,

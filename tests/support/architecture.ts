@@ -17,7 +17,7 @@ export interface Import {
 
 /** A module of `src` with its imports and its text. */
 export interface Module {
-  /** Relative to the repository: `src/store/mysql.ts`. */
+  /** Relative to the repository: `src/store/mysql/store.ts`. */
   readonly path: string;
   readonly imports: readonly Import[];
   readonly source: string;
@@ -101,7 +101,7 @@ const WORDS: readonly (readonly [pattern: RegExp, paths: readonly string[]])[] =
   [/^(?:export )?(?:let|var)\s+\w+/m, []],
 ];
 
-/** The part that a path belongs to: `store` for `src/store/mysql.ts`, `cli` for `src/cli.ts`. */
+/** The part that a path belongs to: `store` for `src/store/mysql/store.ts`, `cli` for `src/cli.ts`. */
 export function partOf(path: string): string {
   return path.split("/")[1]?.replace(/\.ts$/, "") ?? path;
 }
@@ -189,7 +189,7 @@ export function violations(modules: readonly Module[]): string[] {
 }
 
 /**
- * Unit tests that have no module to mirror: `tests/unit/store/mysql_test.ts` wants `src/store/mysql.ts`, and
+ * Unit tests that have no module to mirror: `tests/unit/store/mysql/store_test.ts` wants `src/store/mysql/store.ts`, and
  * `tests/unit/support/time_test.ts` wants `tests/support/time.ts`.
  *
  * @param tests Paths under `tests/unit`.

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { UsageError } from "../../../src/commands/command.ts";
 import { openStore, prepareMonitorStore, prepareStore } from "../../../src/commands/database.ts";
 import { type Log, openLog } from "../../../src/ops/logger.ts";
-import { SqliteStore } from "../../../src/store/sqlite.ts";
+import { SqliteStore } from "../../../src/store/sqlite/store.ts";
 import type { AppliedMigration } from "../../../src/store/store.ts";
 import { StoreError } from "../../../src/store/store.ts";
 import { MemoryStore, storeError } from "../../support/memory_store.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 import { DatabaseSync } from "node:sqlite";
-import { type LogEntry, type MessageKey, SEVERITIES, type Severity } from "../entry/entry.ts";
-import { sleep } from "../ops/sleep.ts";
-import { describeAddress, type SqliteAddress } from "./database_url.ts";
+import { type LogEntry, type MessageKey, SEVERITIES, type Severity } from "../../entry/entry.ts";
+import { sleep } from "../../ops/sleep.ts";
+import { describeAddress, type SqliteAddress } from "../database_url.ts";
 import type {
   DeadLetterFilter,
   DeadLetterGroup,
@@ -17,9 +17,19 @@ import type {
   StoredDeadLetter,
   StoreFacts,
   Verification,
-} from "./maintenance.ts";
-import { dropAll, replayAll } from "./replay.ts";
-import { isBusy, isSqliteError, sqliteStoreError } from "./sqlite_errors.ts";
+} from "../maintenance.ts";
+import { dropAll, replayAll } from "../replay.ts";
+import {
+  type AppliedMigration,
+  type SeverityCount,
+  type StoredEntry,
+  StoreError,
+  type Totals,
+  type WriteBatch,
+  type WriteResult,
+} from "../store.ts";
+import { planKeys, planWrite, writeResult } from "../write_plan.ts";
+import { isBusy, isSqliteError, sqliteStoreError } from "./errors.ts";
 import {
   countDeadLetters,
   deadLettersByKey,
@@ -30,20 +40,10 @@ import {
   readVerification,
   repairCounters,
   replayEntries,
-} from "./sqlite_maintenance.ts";
-import { applyMigrations, checkSchema, checkVersion, plannedMigrations } from "./sqlite_schema.ts";
-import { execute, inSnapshot, inTransaction } from "./sqlite_transaction.ts";
-import { SqliteWriter } from "./sqlite_write.ts";
-import {
-  type AppliedMigration,
-  type SeverityCount,
-  type StoredEntry,
-  StoreError,
-  type Totals,
-  type WriteBatch,
-  type WriteResult,
-} from "./store.ts";
-import { planKeys, planWrite, writeResult } from "./write_plan.ts";
+} from "./maintenance.ts";
+import { applyMigrations, checkSchema, checkVersion, plannedMigrations } from "./schema.ts";
+import { execute, inSnapshot, inTransaction } from "./transaction.ts";
+import { SqliteWriter } from "./write.ts";
 
 /** The path of a database that is gone with its connection. */
 const MEMORY = ":memory:";

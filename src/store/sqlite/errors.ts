@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Disposition, StoreError } from "./store.ts";
+import { type Disposition, StoreError } from "../store.ts";
 
 const SQLITE_BUSY = 5;
 

@@ -4,10 +4,17 @@
  * @module
  */
 import type { DatabaseSync } from "node:sqlite";
-import { checkVersions, GROUNDWORK, MIGRATIONS, recordMigration, SELECT_VERSIONS, sqliteGroundwork } from "./schema.ts";
-import { checkShapes, type FoundTable, type Kind, TABLES } from "./schema_shape.ts";
-import { execute, inTransaction } from "./sqlite_transaction.ts";
-import type { AppliedMigration } from "./store.ts";
+import {
+  checkVersions,
+  GROUNDWORK,
+  MIGRATIONS,
+  recordMigration,
+  SELECT_VERSIONS,
+  sqliteGroundwork,
+} from "../schema.ts";
+import { checkShapes, type FoundTable, type Kind, TABLES } from "../schema_shape.ts";
+import type { AppliedMigration } from "../store.ts";
+import { execute, inTransaction } from "./transaction.ts";
 
 /** What {@linkcode applyMigrations} would apply: statements that a person could run by hand with the same result. */
 export function plannedMigrations(db: DatabaseSync): AppliedMigration[] {

@@ -9,10 +9,10 @@
  * @module
  */
 import { escape } from "mysql2";
-import { isServerAnswer, mysqlDisposition, serverErrorNumber } from "./mysql_errors.ts";
-import type { MysqlSession } from "./mysql_session.ts";
-import { CREATE_LOCKS } from "./schema.ts";
-import { StoreError } from "./store.ts";
+import { CREATE_LOCKS } from "../schema.ts";
+import { StoreError } from "../store.ts";
+import { isServerAnswer, mysqlDisposition, serverErrorNumber } from "./errors.ts";
+import type { MysqlSession } from "./session.ts";
 
 /** The session lock of each lease. Hashed: a name has 64 characters at most; SHA1() is gone from MySQL 9. */
 export const SESSION_LOCKS = {

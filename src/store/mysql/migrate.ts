@@ -4,9 +4,7 @@
  * @module
  */
 import { escapeId } from "mysql2";
-import type { MysqlAddress } from "./database_url.ts";
-import { type Elsewhere, locked } from "./mysql_lock.ts";
-import type { MysqlSession } from "./mysql_session.ts";
+import type { MysqlAddress } from "../database_url.ts";
 import {
   checkVersions,
   GROUNDWORK,
@@ -16,8 +14,10 @@ import {
   mysqlGroundwork,
   recordMigration,
   SELECT_VERSIONS,
-} from "./schema.ts";
-import { type AppliedMigration, StoreError } from "./store.ts";
+} from "../schema.ts";
+import { type AppliedMigration, StoreError } from "../store.ts";
+import { type Elsewhere, locked } from "./lock.ts";
+import type { MysqlSession } from "./session.ts";
 
 /** Seconds that an instance waits for another one's migrations. */
 const LOCK_SECONDS = 60;

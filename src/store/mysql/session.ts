@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { type Connection, type ConnectionOptions, createConnection, escape } from "mysql2";
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
-import { type Connection, type ConnectionOptions, createConnection, escape } from "mysql2";
-import type { MysqlAddress } from "./database_url.ts";
-import { isServerAnswer } from "./mysql_errors.ts";
+import type { MysqlAddress } from "../database_url.ts";
+import type { Disposition } from "../store.ts";
+import { authenticationOptions } from "./authentication.ts";
+import { isServerAnswer } from "./errors.ts";
 import {
   askFor,
   differing,
@@ -17,10 +19,8 @@ import {
   type SessionVariable,
   sessionVariables,
   settingAll,
-} from "./mysql_session_variables.ts";
-import { authenticationOptions } from "./mysql_authentication.ts";
-import { tlsOptions } from "./mysql_tls.ts";
-import type { Disposition } from "./store.ts";
+} from "./session_variables.ts";
+import { tlsOptions } from "./tls.ts";
 
 /** A row of a result, by column name. */
 export type Row = Readonly<Record<string, unknown>>;

@@ -10,11 +10,11 @@
  * @module
  */
 import { escape } from "mysql2";
-import type { DeadLetter, LogEntry, MessageKey } from "../entry/entry.ts";
-import { addCounts, insertEntries, KEEP_EXISTING, keyList, KEYS_PER_LIST } from "./mysql_insert.ts";
-import type { MysqlSession } from "./mysql_session.ts";
-import { StoreError } from "./store.ts";
-import { countEntries, keySet, type Landed, publishTimeRange, without, type WritePlan } from "./write_plan.ts";
+import type { DeadLetter, LogEntry, MessageKey } from "../../entry/entry.ts";
+import { StoreError } from "../store.ts";
+import { countEntries, keySet, type Landed, publishTimeRange, without, type WritePlan } from "../write_plan.ts";
+import { addCounts, insertEntries, KEEP_EXISTING, keyList, KEYS_PER_LIST } from "./insert.ts";
+import type { MysqlSession } from "./session.ts";
 
 /** Dead letters read by range before exact keys are cheaper: a flood of them must not be read once per batch. */
 const RANGE_ROWS_MAX = 1_000;

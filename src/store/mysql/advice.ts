@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { describeAddress, type MysqlAddress } from "./database_url.ts";
-import { serverErrorNumber } from "./mysql_errors.ts";
-import { createDatabaseAdvice } from "./mysql_migrate.ts";
-import { grantAdvice } from "./mysql_rights.ts";
+import { describeAddress, type MysqlAddress } from "../database_url.ts";
+import { serverErrorNumber } from "./errors.ts";
+import { createDatabaseAdvice } from "./migrate.ts";
+import { grantAdvice } from "./rights.ts";
 
 const ER_DBACCESS_DENIED_ERROR = 1044;
 const ER_BAD_DB_ERROR = 1049;

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { MysqlAddress } from "./database_url.ts";
-import type { MysqlSession } from "./mysql_session.ts";
+import type { MysqlAddress } from "../database_url.ts";
+import type { MysqlSession } from "./session.ts";
 
 /** Whether an account has a right, by what its grants say; `unclear` where they do not say it plainly. */
 export type GrantedRight = "granted" | "missing" | "unclear";

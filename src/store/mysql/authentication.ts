@@ -7,8 +7,8 @@
  * @module
  */
 import { type AuthPlugin, authPlugins, type ConnectionOptions } from "mysql2";
-import { type MysqlAddress, staysHere } from "./database_url.ts";
-import { serverKey } from "./mysql_tls.ts";
+import { type MysqlAddress, staysHere } from "../database_url.ts";
+import { serverKey } from "./tls.ts";
 
 /** The plugin that asks for the password as it is, as Cloud SQL does for IAM accounts; only a verified server gets it. */
 const CLEAR = "mysql_clear_password";

@@ -7,8 +7,8 @@
  *
  * @module
  */
-import { oneLine } from "../ops/safe_text.ts";
-import { type Disposition, StoreError } from "./store.ts";
+import { oneLine } from "../../ops/safe_text.ts";
+import { type Disposition, StoreError } from "../store.ts";
 
 /** By the server's error number. */
 const BY_NUMBER: ReadonlyMap<number, Disposition> = new Map<number, Disposition>([

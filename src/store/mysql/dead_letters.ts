@@ -4,7 +4,7 @@
  * @module
  */
 import { escape } from "mysql2";
-import type { DeadLetterReason, LogEntry, MessageKey } from "../entry/entry.ts";
+import type { DeadLetterReason, LogEntry, MessageKey } from "../../entry/entry.ts";
 import type {
   DeadLetterFilter,
   DeadLetterGroup,
@@ -12,13 +12,13 @@ import type {
   DeadLetterStatus,
   DeadLetterSummary,
   StoredDeadLetter,
-} from "./maintenance.ts";
-import { addCounts, keyList, KEYS_PER_LIST } from "./mysql_insert.ts";
-import { inSnapshot } from "./mysql_read.ts";
-import type { MysqlSession } from "./mysql_session.ts";
-import { FRUITLESS_ROUNDS_MAX, indistinct, insertRows, settled, statementBytesMax } from "./mysql_write.ts";
-import type { ReplayedChunk } from "./replay.ts";
-import { countEntries, keySet, planKeys, without } from "./write_plan.ts";
+} from "../maintenance.ts";
+import type { ReplayedChunk } from "../replay.ts";
+import { countEntries, keySet, planKeys, without } from "../write_plan.ts";
+import { addCounts, keyList, KEYS_PER_LIST } from "./insert.ts";
+import { inSnapshot } from "./read.ts";
+import type { MysqlSession } from "./session.ts";
+import { FRUITLESS_ROUNDS_MAX, indistinct, insertRows, settled, statementBytesMax } from "./write.ts";
 
 const SUMMARY = "publish_time, message_id, reason, detail, status, LENGTH(data), created_at, updated_at";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { grantedRight } from "../../../src/store/mysql_rights.ts";
+import { grantedRight } from "../../../../src/store/mysql/rights.ts";
 
 const OF: readonly (readonly [string, readonly string[], "granted" | "missing" | "unclear"])[] = [
   ["all rights on everything", ["GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost` WITH GRANT OPTION"], "granted"],

@@ -8,8 +8,8 @@
  * @module
  */
 import { escape } from "mysql2";
-import { type LogEntry, type MessageKey, SEVERITIES } from "../entry/entry.ts";
-import type { SeverityCount } from "./store.ts";
+import { type LogEntry, type MessageKey, SEVERITIES } from "../../entry/entry.ts";
+import type { SeverityCount } from "../store.ts";
 
 /**
  * Changes nothing in a row that exists, so that the number of affected rows is the number of rows that landed. Never

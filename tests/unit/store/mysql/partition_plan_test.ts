@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { type Partition, partitionChanges, partitionClause } from "../../../src/store/partitions.ts";
+import { type Partition, partitionChanges, partitionClause } from "../../../../src/store/mysql/partition_plan.ts";
 
 const NOW = Date.UTC(2026, 1, 24, 23, 59, 59, 999);
 const DAY_MS = 86_400_000;

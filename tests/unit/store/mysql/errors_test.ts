@@ -5,8 +5,8 @@ import {
   mysqlDisposition,
   serverText,
   toStoreError,
-} from "../../../src/store/mysql_errors.ts";
-import type { Disposition } from "../../../src/store/store.ts";
+} from "../../../../src/store/mysql/errors.ts";
+import type { Disposition } from "../../../../src/store/store.ts";
 
 const answer = (errno: number, sqlState = "HY000", message = `error ${errno}`) =>
   Object.assign(new Error(message), { errno, sqlState, code: "ER_SOMETHING", sql: "INSERT 'secret payload'" });

@@ -6,8 +6,8 @@
  *
  * @module
  */
-import type { MysqlSession } from "./mysql_session.ts";
-import { StoreError } from "./store.ts";
+import { StoreError } from "../store.ts";
+import type { MysqlSession } from "./session.ts";
 
 /** How many to keep, and for how long. */
 export interface IdleSessionsOptions {

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { MessageKey, Severity } from "../entry/entry.ts";
-import { keyList, KEYS_PER_LIST } from "./mysql_insert.ts";
-import type { MysqlSession, Row } from "./mysql_session.ts";
-import { READ_COMMITTED, REPEATABLE_READ } from "./mysql_session_variables.ts";
-import type { SeverityCount, StoredEntry, Totals } from "./store.ts";
-import { planKeys } from "./write_plan.ts";
+import type { MessageKey, Severity } from "../../entry/entry.ts";
+import type { SeverityCount, StoredEntry, Totals } from "../store.ts";
+import { planKeys } from "../write_plan.ts";
+import { keyList, KEYS_PER_LIST } from "./insert.ts";
+import type { MysqlSession, Row } from "./session.ts";
+import { READ_COMMITTED, REPEATABLE_READ } from "./session_variables.ts";
 
 /** Runs `work` in one consistent snapshot: every statement of it sees the same commits. */
 export async function inSnapshot<T>(session: MysqlSession, work: () => Promise<T>): Promise<T> {

@@ -4,9 +4,9 @@
  * @module
  */
 import { escape } from "mysql2";
-import type { MysqlSession } from "./mysql_session.ts";
-import { checkVersions, MIGRATIONS, SELECT_VERSIONS } from "./schema.ts";
-import { checkShapes, type FoundColumn, type FoundTable, type Kind, TABLES } from "./schema_shape.ts";
+import { checkVersions, MIGRATIONS, SELECT_VERSIONS } from "../schema.ts";
+import { checkShapes, type FoundColumn, type FoundTable, type Kind, TABLES } from "../schema_shape.ts";
+import type { MysqlSession } from "./session.ts";
 
 /** Checks the tables of a migrated database. @throws {StoreError} `fatal` with everything that does not fit. */
 export async function checkSchema(session: MysqlSession): Promise<void> {

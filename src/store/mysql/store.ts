@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { LogEntry, MessageKey } from "../entry/entry.ts";
-import { describeAddress, type MysqlAddress } from "./database_url.ts";
+import type { LogEntry, MessageKey } from "../../entry/entry.ts";
+import { describeAddress, type MysqlAddress } from "../database_url.ts";
 import type {
   DeadLetterFilter,
   DeadLetterGroup,
@@ -15,34 +15,8 @@ import type {
   StoredDeadLetter,
   StoreFacts,
   Verification,
-} from "./maintenance.ts";
-import {
-  countDeadLetters,
-  deadLettersByKey,
-  dropDeadLetters,
-  groupDeadLetters,
-  listDeadLetters,
-  replayEntries,
-} from "./mysql_dead_letters.ts";
-import { isDriverError, isServerAnswer, serverErrorNumber, toStoreError } from "./mysql_errors.ts";
-import type { Elsewhere } from "./mysql_lock.ts";
-import {
-  allMigrations,
-  applyMigrations,
-  createDatabase,
-  createDatabaseAdvice,
-  plannedMigrations,
-} from "./mysql_migrate.ts";
-import { keepPartitions } from "./mysql_partitions.ts";
-import { readEntries, readSeverityCounts, readTotals } from "./mysql_read.ts";
-import { alterRight, grantAdvice } from "./mysql_rights.ts";
-import { checkSchema } from "./mysql_schema.ts";
-import type { MysqlSession } from "./mysql_session.ts";
-import { MysqlSessions } from "./mysql_sessions.ts";
-import { readFacts, readVerification, repairCounters } from "./mysql_verify.ts";
-import { rehearse, writePlan } from "./mysql_write.ts";
-import { dayNumber } from "./partitions.ts";
-import { dropAll, replayAll } from "./replay.ts";
+} from "../maintenance.ts";
+import { dropAll, replayAll } from "../replay.ts";
 import {
   type AppliedMigration,
   type SeverityCount,
@@ -51,8 +25,28 @@ import {
   type Totals,
   type WriteBatch,
   type WriteResult,
-} from "./store.ts";
-import { planWrite, writeResult } from "./write_plan.ts";
+} from "../store.ts";
+import { planWrite, writeResult } from "../write_plan.ts";
+import {
+  countDeadLetters,
+  deadLettersByKey,
+  dropDeadLetters,
+  groupDeadLetters,
+  listDeadLetters,
+  replayEntries,
+} from "./dead_letters.ts";
+import { isDriverError, isServerAnswer, serverErrorNumber, toStoreError } from "./errors.ts";
+import type { Elsewhere } from "./lock.ts";
+import { allMigrations, applyMigrations, createDatabase, createDatabaseAdvice, plannedMigrations } from "./migrate.ts";
+import { dayNumber } from "./partition_plan.ts";
+import { keepPartitions } from "./partitions.ts";
+import { readEntries, readSeverityCounts, readTotals } from "./read.ts";
+import { alterRight, grantAdvice } from "./rights.ts";
+import { checkSchema } from "./schema.ts";
+import type { MysqlSession } from "./session.ts";
+import { MysqlSessions } from "./sessions.ts";
+import { readFacts, readVerification, repairCounters } from "./verify.ts";
+import { rehearse, writePlan } from "./write.ts";
 
 /** How a {@linkcode MysqlStore} behaves. */
 export interface MysqlStoreOptions {

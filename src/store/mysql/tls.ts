@@ -4,9 +4,9 @@
  * @module
  */
 import type { SslOptions } from "mysql2";
-import { whyUnreadable } from "../ops/unreadable.ts";
-import type { MysqlAddress } from "./database_url.ts";
-import { StoreError } from "./store.ts";
+import { whyUnreadable } from "../../ops/unreadable.ts";
+import type { MysqlAddress } from "../database_url.ts";
+import { StoreError } from "../store.ts";
 
 /** What a file must hold. Deno goes on without what it cannot read as such, and the server then refuses the account. */
 const CONTENT = {

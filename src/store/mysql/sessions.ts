@@ -4,13 +4,13 @@
  * @module
  */
 import { escape } from "mysql2";
-import type { MysqlAddress } from "./database_url.ts";
-import { adviceFor } from "./mysql_advice.ts";
-import { isDriverError, isServerAnswer, serverErrorNumber, toStoreError } from "./mysql_errors.ts";
-import { IdleSessions } from "./mysql_idle.ts";
-import { MysqlSession } from "./mysql_session.ts";
-import { checkVersions, MIGRATIONS, SELECT_VERSIONS } from "./schema.ts";
-import { StoreError } from "./store.ts";
+import type { MysqlAddress } from "../database_url.ts";
+import { checkVersions, MIGRATIONS, SELECT_VERSIONS } from "../schema.ts";
+import { StoreError } from "../store.ts";
+import { adviceFor } from "./advice.ts";
+import { isDriverError, isServerAnswer, serverErrorNumber, toStoreError } from "./errors.ts";
+import { IdleSessions } from "./idle.ts";
+import { MysqlSession } from "./session.ts";
 
 /** How many sessions to keep and how long to wait for the server. */
 export interface MysqlSessionsOptions {

@@ -3,15 +3,15 @@
  *
  * @module
  */
-import type { DeadLetterReason, Severity } from "../entry/entry.ts";
-import type { DeadLetterStatus, StoreFacts, Verification } from "./maintenance.ts";
-import { addCounts } from "./mysql_insert.ts";
-import { type Elsewhere, LEASE_SECONDS, locked } from "./mysql_lock.ts";
-import { inSnapshot } from "./mysql_read.ts";
-import type { MysqlSession } from "./mysql_session.ts";
-import { statementBytesMax } from "./mysql_write.ts";
-import { type SeverityCount, StoreError } from "./store.ts";
-import { deltas, verification } from "./verification.ts";
+import type { DeadLetterReason, Severity } from "../../entry/entry.ts";
+import type { DeadLetterStatus, StoreFacts, Verification } from "../maintenance.ts";
+import { type SeverityCount, StoreError } from "../store.ts";
+import { deltas, verification } from "../verification.ts";
+import { addCounts } from "./insert.ts";
+import { type Elsewhere, LEASE_SECONDS, locked } from "./lock.ts";
+import { inSnapshot } from "./read.ts";
+import type { MysqlSession } from "./session.ts";
+import { statementBytesMax } from "./write.ts";
 
 /** See `Maintenance.facts`. */
 export async function readFacts(session: MysqlSession): Promise<StoreFacts> {

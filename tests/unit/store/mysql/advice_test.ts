@@ -1,6 +1,6 @@
 import { assert, assertMatch } from "@std/assert";
-import { type MysqlAddress, parseDatabaseUrl } from "../../../src/store/database_url.ts";
-import { adviceFor } from "../../../src/store/mysql_advice.ts";
+import { type MysqlAddress, parseDatabaseUrl } from "../../../../src/store/database_url.ts";
+import { adviceFor } from "../../../../src/store/mysql/advice.ts";
 
 function address(options = ""): MysqlAddress {
   const parsed = parseDatabaseUrl(`mysql://lms:hunter2@db.example/logs${options}`);

@@ -7,8 +7,8 @@
  * @module
  */
 import { escapeId } from "mysql2";
-import { serverText } from "./mysql_errors.ts";
-import { type Disposition, StoreError } from "./store.ts";
+import { type Disposition, StoreError } from "../store.ts";
+import { serverText } from "./errors.ts";
 
 /** What the values depend on. */
 export interface SessionNeeds {

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { type Elsewhere, locked } from "./mysql_lock.ts";
-import { serverNow } from "./mysql_migrate.ts";
-import type { MysqlSession } from "./mysql_session.ts";
-import { dayNumber, type Partition, type PartitionChange, partitionChanges } from "./partitions.ts";
+import { type Elsewhere, locked } from "./lock.ts";
+import { serverNow } from "./migrate.ts";
+import { dayNumber, type Partition, type PartitionChange, partitionChanges } from "./partition_plan.ts";
+import type { MysqlSession } from "./session.ts";
 
 /** Seconds that a change of partitions waits for the table; every later transaction on it waits behind. */
 const TABLE_LOCK_SECONDS = 5;

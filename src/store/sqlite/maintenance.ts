@@ -4,7 +4,7 @@
  * @module
  */
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
-import type { DeadLetterReason, LogEntry, MessageKey, Severity } from "../entry/entry.ts";
+import type { DeadLetterReason, LogEntry, MessageKey, Severity } from "../../entry/entry.ts";
 import type {
   DeadLetterFilter,
   DeadLetterGroup,
@@ -14,14 +14,14 @@ import type {
   StoredDeadLetter,
   StoreFacts,
   Verification,
-} from "./maintenance.ts";
-import type { ReplayedChunk } from "./replay.ts";
-import { SQLITE_NOW } from "./schema.ts";
-import { inSnapshot, inTransaction } from "./sqlite_transaction.ts";
-import { checkEntry } from "./sqlite_write.ts";
-import type { SeverityCount } from "./store.ts";
-import { deltas, verification } from "./verification.ts";
-import { countEntries, keySet, planKeys, without } from "./write_plan.ts";
+} from "../maintenance.ts";
+import type { ReplayedChunk } from "../replay.ts";
+import { SQLITE_NOW } from "../schema.ts";
+import type { SeverityCount } from "../store.ts";
+import { deltas, verification } from "../verification.ts";
+import { countEntries, keySet, planKeys, without } from "../write_plan.ts";
+import { inSnapshot, inTransaction } from "./transaction.ts";
+import { checkEntry } from "./write.ts";
 
 type Row = Record<string, unknown>;
 
