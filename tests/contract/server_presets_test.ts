@@ -5,9 +5,9 @@
  */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { MysqlAddress } from "../../src/store/database_url.ts";
-import { inSnapshot } from "../../src/store/mysql/read.ts";
 import { MysqlSession } from "../../src/store/mysql/session.ts";
 import { askFor, differing, type SessionVariable, sessionVariables } from "../../src/store/mysql/session_variables.ts";
+import { inSnapshot } from "../../src/store/mysql/transaction.ts";
 import { StoreError } from "../../src/store/store.ts";
 import { type DatabaseKind, startDatabase, type TestDatabase, type TestServer } from "../support/database.ts";
 import { entry, key } from "../support/entries.ts";

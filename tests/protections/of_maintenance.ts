@@ -48,14 +48,14 @@ await work({ confirm: async () => {} }))(async ({ confirm }) => {",
   },
   {
     name: "MySQL: a comparison is made in one snapshot, whatever is written meanwhile",
-    file: "src/store/mysql/read.ts",
+    file: "src/store/mysql/transaction.ts",
     find: "await session.begin({ snapshot: true });",
     replace: "",
     test: MYSQL,
     filter: "verify() beside writers sees no difference",
     needs: "servers",
   },
-  ...protectionsOf({ file: "src/store/sqlite/maintenance.ts", test: SQLITE }, [
+  ...protectionsOf({ file: "src/store/sqlite/dead_letters.ts", test: SQLITE }, [
     {
       name: "SQLite: a dead letter is replayed once, and what never was one is not",
       find: `const replayable = entries.filter(withStatus(db, ["open", "dropped"]));`,
@@ -68,13 +68,15 @@ await work({ confirm: async () => {} }))(async ({ confirm }) => {",
       replace: `const open = withStatus(db, ["open", "replayed"]);`,
       filter: "drop() settles open dead letters only",
     },
-    {
-      name: "SQLite: a repair's snapshot and its deltas are one transaction",
-      find: "addCounts(db, deltas(found.differences));",
-      replace: "",
-      filter: "finds counters that are too high, too low, missing and surplus",
-    },
   ]),
+  {
+    name: "SQLite: a repair's snapshot and its deltas are one transaction",
+    file: "src/store/sqlite/verify.ts",
+    test: SQLITE,
+    find: "addCounts(db.prepare(ADD_COUNT), deltas(found.differences));",
+    replace: "",
+    filter: "finds counters that are too high, too low, missing and surplus",
+  },
   ...protectionsOf({ file: "src/commands/dead_letter_changes.ts", test: SQLITE }, [
     {
       name: "A signal ends what is done to dead letters between two pages",

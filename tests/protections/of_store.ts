@@ -238,7 +238,7 @@ export const OF_STORE: readonly Protection[] = [
       filter: "mysql: a server that presets its sessions",
     },
   ]),
-  ...protectionsOf({ file: "src/store/mysql/read.ts", test: PRESETS }, [
+  ...protectionsOf({ file: "src/store/mysql/transaction.ts", test: PRESETS }, [
     {
       name: "MySQL: the isolation level of a snapshot does not outlive it",
       find: "await session.change(READ_COMMITTED).catch((error) => session.destroy(error));",
@@ -430,8 +430,8 @@ export const OF_STORE: readonly Protection[] = [
     },
     {
       name: "SQLite: counters are made of the rows that landed, not of those that were received",
-      find: "of countEntries(entries)) {",
-      replace: "of countEntries(plan.entries)) {",
+      find: "addCounts(this.#addCount, countEntries(entries));",
+      replace: "addCounts(this.#addCount, countEntries(plan.entries));",
       filter: "write() adds and counts only the new part of a batch that overlaps an earlier one",
     },
     {

@@ -16,8 +16,8 @@ import type {
 import type { ReplayedChunk } from "../replay.ts";
 import { countEntries, keySet, planKeys, without } from "../write_plan.ts";
 import { addCounts, keyList, KEYS_PER_LIST } from "./insert.ts";
-import { inSnapshot } from "./read.ts";
 import type { MysqlSession } from "./session.ts";
+import { inSnapshot } from "./transaction.ts";
 import { FRUITLESS_ROUNDS_MAX, indistinct, insertRows, settled, statementBytesMax } from "./write.ts";
 
 const SUMMARY = "publish_time, message_id, reason, detail, status, LENGTH(data), created_at, updated_at";

@@ -9,8 +9,8 @@ import { type SeverityCount, StoreError } from "../store.ts";
 import { deltas, verification } from "../verification.ts";
 import { addCounts } from "./insert.ts";
 import { type Elsewhere, LEASE_SECONDS, locked } from "./lock.ts";
-import { inSnapshot } from "./read.ts";
 import type { MysqlSession } from "./session.ts";
+import { inSnapshot } from "./transaction.ts";
 import { statementBytesMax } from "./write.ts";
 
 /** See `Maintenance.facts`. */

@@ -1,46 +1,11 @@
 /**
- * Brings the schema of an SQLite database up to date, and finds what somebody changed by hand.
+ * Finds in an SQLite database what somebody changed by hand.
  *
  * @module
  */
 import type { DatabaseSync } from "node:sqlite";
-import {
-  checkVersions,
-  GROUNDWORK,
-  MIGRATIONS,
-  recordMigration,
-  SELECT_VERSIONS,
-  sqliteGroundwork,
-} from "../schema.ts";
+import { checkVersions, MIGRATIONS, SELECT_VERSIONS } from "../schema.ts";
 import { checkShapes, type FoundTable, type Kind, TABLES } from "../schema_shape.ts";
-import type { AppliedMigration } from "../store.ts";
-import { execute, inTransaction } from "./transaction.ts";
-
-/** What {@linkcode applyMigrations} would apply: statements that a person could run by hand with the same result. */
-export function plannedMigrations(db: DatabaseSync): AppliedMigration[] {
-  const columns = columnsOf(db, "schema_migrations").map(({ name }) => name);
-  const migrations = columns.length > 0;
-  const version = migrations ? checkVersion(db) : 0;
-  const groundwork = sqliteGroundwork({ migrations, needs: columns.includes("needs") });
-  return [
-    ...groundwork.length === 0 ? [] : [{ ...GROUNDWORK, statements: groundwork }],
-    ...MIGRATIONS.filter((migration) => migration.version > version).map((migration) => ({
-      version: migration.version,
-      name: migration.name,
-      statements: [...migration.sqlite, recordMigration(migration, "sqlite")],
-    })),
-  ];
-}
-
-/** Applies what is missing in one transaction; takes no lock where nothing is. */
-export function applyMigrations(db: DatabaseSync): AppliedMigration[] {
-  if (plannedMigrations(db).length === 0) return [];
-  return inTransaction(db, () => {
-    const planned = plannedMigrations(db);
-    for (const { statements } of planned) statements.forEach((sql) => execute(db, sql));
-    return planned;
-  });
-}
 
 /** See `checkVersions()`. */
 export function checkVersion(db: DatabaseSync): number {
@@ -57,7 +22,8 @@ export function checkSchema(db: DatabaseSync): void {
   checkShapes(found, { own: checkVersion(db) <= MIGRATIONS.length });
 }
 
-interface ColumnInfo {
+/** What SQLite says of a column. */
+export interface ColumnInfo {
   readonly name: string;
   readonly type: string;
   readonly needsValue: boolean;
@@ -65,7 +31,8 @@ interface ColumnInfo {
   readonly pk: number;
 }
 
-function columnsOf(db: DatabaseSync, table: string): ColumnInfo[] {
+/** The columns of a table, none where it is missing. */
+export function columnsOf(db: DatabaseSync, table: string): ColumnInfo[] {
   return db.prepare(`SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info(?)`).all(table).map((row) => ({
     name: String(row.name),
     type: String(row.type),

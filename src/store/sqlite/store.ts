@@ -4,7 +4,7 @@
  * @module
  */
 import { DatabaseSync } from "node:sqlite";
-import { type LogEntry, type MessageKey, SEVERITIES, type Severity } from "../../entry/entry.ts";
+import type { LogEntry, MessageKey } from "../../entry/entry.ts";
 import { sleep } from "../../ops/sleep.ts";
 import { describeAddress, type SqliteAddress } from "../database_url.ts";
 import type {
@@ -28,21 +28,21 @@ import {
   type WriteBatch,
   type WriteResult,
 } from "../store.ts";
-import { planKeys, planWrite, writeResult } from "../write_plan.ts";
-import { isBusy, isSqliteError, sqliteStoreError } from "./errors.ts";
+import { planWrite, writeResult } from "../write_plan.ts";
 import {
   countDeadLetters,
   deadLettersByKey,
   dropDeadLetters,
   groupDeadLetters,
   listDeadLetters,
-  readFacts,
-  readVerification,
-  repairCounters,
   replayEntries,
-} from "./maintenance.ts";
-import { applyMigrations, checkSchema, checkVersion, plannedMigrations } from "./schema.ts";
-import { execute, inSnapshot, inTransaction } from "./transaction.ts";
+} from "./dead_letters.ts";
+import { isBusy, isSqliteError, sqliteStoreError } from "./errors.ts";
+import { applyMigrations, plannedMigrations } from "./migrate.ts";
+import { readEntries, readSeverityCounts, readTotals } from "./read.ts";
+import { checkSchema, checkVersion } from "./schema.ts";
+import { execute, inTransaction } from "./transaction.ts";
+import { readFacts, readVerification, repairCounters } from "./verify.ts";
 import { SqliteWriter } from "./write.ts";
 
 /** The path of a database that is gone with its connection. */
@@ -122,44 +122,15 @@ export class SqliteStore implements MaintainedStore {
   }
 
   async entriesByKey(keys: readonly MessageKey[]): Promise<StoredEntry[]> {
-    return await this.#run("read", () => {
-      const select = this.#db.prepare(
-        `SELECT publish_time, message_id, CAST(service_name AS BLOB) AS service_name, CAST(payload AS BLOB) AS payload,
-           severity, timestamp, created_at
-         FROM service_logs WHERE publish_time = ? AND message_id = ?`,
-      );
-      return inSnapshot(this.#db, () =>
-        planKeys(keys).flatMap((key) => {
-          const row = select.get(key.publishTime, key.messageId);
-          return row === undefined ? [] : [storedEntry(row)];
-        }));
-    });
+    return await this.#run("read", () => readEntries(this.#db, keys));
   }
 
   async severityCounts(): Promise<SeverityCount[]> {
-    return await this.#run("read", () => {
-      const ranks = SEVERITIES.map((severity, rank) => `WHEN '${severity}' THEN ${rank}`).join(" ");
-      const rows = this.#db.prepare(
-        `SELECT CAST(service_name AS BLOB) AS name, severity, count FROM service_severity
-         ORDER BY service_name, CASE severity ${ranks} END`,
-      ).all();
-      return rows.map((row) => ({
-        serviceName: text(row.name),
-        severity: row.severity as Severity,
-        count: Number(row.count),
-      }));
-    });
+    return await this.#run("read", () => readSeverityCounts(this.#db));
   }
 
   async totals(): Promise<Totals> {
-    return await this.#run("read", () => {
-      const row = this.#db.prepare(
-        `SELECT (SELECT COUNT(*) FROM service_logs) AS entries,
-           (SELECT COALESCE(SUM(count), 0) FROM service_severity) AS counted,
-           (SELECT COUNT(*) FROM dead_letters) AS dead_letters`,
-      ).get();
-      return { entries: Number(row?.entries), counted: Number(row?.counted), deadLetters: Number(row?.dead_letters) };
-    });
+    return await this.#run("read", () => readTotals(this.#db));
   }
 
   async facts(): Promise<StoreFacts> {
@@ -274,23 +245,4 @@ function openDatabase(path: string, access: FileAccess): DatabaseSync {
   else db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
   db.exec("PRAGMA busy_timeout = 0");
   return db;
-}
-
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-
-/** Texts that may hold NUL are read as bytes: the runtime ends a text value at its first NUL. */
-function text(value: unknown): string {
-  return decoder.decode(value as Uint8Array);
-}
-
-function storedEntry(row: Record<string, unknown>): StoredEntry {
-  return {
-    publishTime: String(row.publish_time),
-    messageId: String(row.message_id),
-    serviceName: text(row.service_name),
-    payload: text(row.payload),
-    severity: row.severity as Severity,
-    timestamp: String(row.timestamp),
-    createdAt: String(row.created_at),
-  };
 }

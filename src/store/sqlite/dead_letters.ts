@@ -1,10 +1,11 @@
 /**
- * What operators do with an SQLite database. Everything that changes rows runs in one transaction with the write lock.
+ * Dead letters of an SQLite database: finding, replaying and dropping them. What changes rows runs in one transaction
+ * with the write lock.
  *
  * @module
  */
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
-import type { DeadLetterReason, LogEntry, MessageKey, Severity } from "../../entry/entry.ts";
+import type { DeadLetterReason, LogEntry, MessageKey } from "../../entry/entry.ts";
 import type {
   DeadLetterFilter,
   DeadLetterGroup,
@@ -12,51 +13,19 @@ import type {
   DeadLetterStatus,
   DeadLetterSummary,
   StoredDeadLetter,
-  StoreFacts,
-  Verification,
 } from "../maintenance.ts";
 import type { ReplayedChunk } from "../replay.ts";
 import { SQLITE_NOW } from "../schema.ts";
-import type { SeverityCount } from "../store.ts";
-import { deltas, verification } from "../verification.ts";
 import { countEntries, keySet, planKeys, without } from "../write_plan.ts";
+import { ADD_COUNT, addCounts, insertEntries, insertEntry } from "./insert.ts";
+import { textOf } from "./text.ts";
 import { inSnapshot, inTransaction } from "./transaction.ts";
 import { checkEntry } from "./write.ts";
 
 type Row = Record<string, unknown>;
 
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-/** Texts that may hold NUL are read as bytes: the runtime ends a text value at its first NUL. */
 const SUMMARY =
   `publish_time, message_id, reason, CAST(detail AS BLOB) AS detail, length(data) AS bytes, status, created_at, updated_at`;
-
-/** See `Maintenance.facts`. */
-export function readFacts(db: DatabaseSync): StoreFacts {
-  const row = db.prepare(
-    "SELECT sqlite_version() AS version, (SELECT COALESCE(MAX(version), 0) FROM schema_migrations) AS schema_version",
-  ).get();
-  return {
-    server: `SQLite ${row?.version}`,
-    packetBytesMax: undefined,
-    // Every table is STRICT, and its CHECKs refuse what does not fit.
-    strict: true,
-    schemaVersion: Number(row?.schema_version),
-  };
-}
-
-/** See `Maintenance.verify`. */
-export function readVerification(db: DatabaseSync): Verification {
-  return inSnapshot(db, () => compare(db));
-}
-
-/** See `Maintenance.repair`. */
-export function repairCounters(db: DatabaseSync): Verification {
-  return inTransaction(db, () => {
-    const found = compare(db);
-    addCounts(db, deltas(found.differences));
-    return found;
-  });
-}
 
 /** See `Maintenance.listDeadLetters`. */
 export function listDeadLetters(db: DatabaseSync, page: DeadLetterPage): DeadLetterSummary[] {
@@ -95,7 +64,7 @@ export function deadLettersByKey(db: DatabaseSync, keys: readonly MessageKey[]):
     planKeys(keys).flatMap((key) => {
       const row = select.get(key.publishTime, key.messageId);
       if (row === undefined) return [];
-      const attributes = JSON.parse(decoder.decode(row.attributes as Uint8Array)) as Record<string, string>;
+      const attributes = JSON.parse(textOf(row.attributes)) as Record<string, string>;
       return [{ ...summary(row), data: new Uint8Array(row.data as Uint8Array), attributes }];
     }));
 }
@@ -116,61 +85,12 @@ export function replayEntries(db: DatabaseSync, entries: readonly LogEntry[]): R
   entries.forEach(checkEntry);
   return inTransaction(db, () => {
     const replayable = entries.filter(withStatus(db, ["open", "dropped"]));
-    const insert = db.prepare(
-      `INSERT INTO service_logs (publish_time, message_id, service_name, payload, severity, timestamp)
-       VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-    );
-    const replayed = replayable.filter(({ publishTime, messageId, serviceName, payload, severity, timestamp }) =>
-      insert.run(publishTime, messageId, serviceName, payload, severity, timestamp).changes === 1
-    );
-    addCounts(db, countEntries(replayed));
+    const insert = db.prepare(insertEntries(1));
+    const replayed = replayable.filter((entry) => insertEntry(insert, entry));
+    addCounts(db.prepare(ADD_COUNT), countEntries(replayed));
     replayable.forEach(marking(db, "replayed"));
     return { replayed, settled: without(entries, keySet(replayed)) };
   });
-}
-
-function compare(db: DatabaseSync): Verification {
-  const group = "GROUP BY l.service_name, l.severity";
-  return verification({
-    stored: counts(
-      db,
-      `SELECT CAST(l.service_name AS BLOB) AS name, l.severity, COUNT(*) AS count FROM service_logs l ${group}`,
-    ),
-    replayed: counts(
-      db,
-      `SELECT CAST(l.service_name AS BLOB) AS name, l.severity, COUNT(*) AS count FROM dead_letters d
-       JOIN service_logs l USING (publish_time, message_id) WHERE d.status = 'replayed' ${group}`,
-    ),
-    counted: counts(db, "SELECT CAST(service_name AS BLOB) AS name, severity, count FROM service_severity"),
-    deadLetters: db.prepare("SELECT reason, status, COUNT(*) AS count FROM dead_letters GROUP BY reason, status").all()
-      .map((row) => ({
-        reason: row.reason as DeadLetterReason,
-        status: row.status as DeadLetterStatus,
-        count: Number(row.count),
-      })),
-    inBoth: Number(
-      db.prepare(
-        `SELECT COUNT(*) AS count FROM dead_letters d JOIN service_logs l USING (publish_time, message_id)
-         WHERE d.status <> 'replayed'`,
-      ).get()?.count,
-    ),
-  });
-}
-
-function counts(db: DatabaseSync, sql: string): SeverityCount[] {
-  return db.prepare(sql).all().map((row) => ({
-    serviceName: decoder.decode(row.name as Uint8Array),
-    severity: row.severity as Severity,
-    count: Number(row.count),
-  }));
-}
-
-function addCounts(db: DatabaseSync, counts: readonly SeverityCount[]): void {
-  const add = db.prepare(
-    `INSERT INTO service_severity (service_name, severity, count) VALUES (?, ?, ?)
-     ON CONFLICT DO UPDATE SET count = count + excluded.count, updated_at = ${SQLITE_NOW}`,
-  );
-  for (const { serviceName, severity, count } of counts) add.run(serviceName, severity, count);
 }
 
 function withStatus(db: DatabaseSync, statuses: readonly DeadLetterStatus[]): (key: MessageKey) => boolean {
@@ -221,7 +141,7 @@ function summary(row: Row): DeadLetterSummary {
     publishTime: String(row.publish_time),
     messageId: String(row.message_id),
     reason: row.reason as DeadLetterReason,
-    detail: decoder.decode(row.detail as Uint8Array),
+    detail: textOf(row.detail),
     status: row.status as DeadLetterStatus,
     bytes: Number(row.bytes),
     createdAt: String(row.created_at),

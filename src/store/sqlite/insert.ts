@@ -1,0 +1,37 @@
+/**
+ * Rows as SQLite's INSERTs, each said once for whoever writes them.
+ *
+ * @module
+ */
+import type { StatementSync } from "node:sqlite";
+import type { LogEntry } from "../../entry/entry.ts";
+import { SQLITE_NOW } from "../schema.ts";
+import type { SeverityCount } from "../store.ts";
+
+/** Adds to the count of a service and severity; see {@linkcode addCounts}. */
+export const ADD_COUNT = `INSERT INTO service_severity (service_name, severity, count) VALUES (?, ?, ?)
+  ON CONFLICT DO UPDATE SET count = count + excluded.count, updated_at = ${SQLITE_NOW}`;
+
+/** Inserts so many entries at once, each unless it is there; its values are {@linkcode entryValues} of each. */
+export function insertEntries(rows: number): string {
+  const columns = "publish_time, message_id, service_name, payload, severity, timestamp";
+  return `INSERT INTO service_logs (${columns}) VALUES ${
+    Array(rows).fill("(?, ?, ?, ?, ?, ?)").join(",")
+  } ON CONFLICT DO NOTHING`;
+}
+
+/** An entry's values, in the order of {@linkcode insertEntries}. */
+export function entryValues(entry: LogEntry): [string, string, string, string, string, string] {
+  const { publishTime, messageId, serviceName, payload, severity, timestamp } = entry;
+  return [publishTime, messageId, serviceName, payload, severity, timestamp];
+}
+
+/** Whether the entry was inserted. @param insert Prepared from `insertEntries(1)`. */
+export function insertEntry(insert: StatementSync, entry: LogEntry): boolean {
+  return insert.run(...entryValues(entry)).changes === 1;
+}
+
+/** Adds to the counters. @param add Prepared from {@linkcode ADD_COUNT}. */
+export function addCounts(add: StatementSync, counts: readonly SeverityCount[]): void {
+  for (const { serviceName, severity, count } of counts) add.run(serviceName, severity, count);
+}
