@@ -6,14 +6,16 @@
 import { Buffer } from "node:buffer";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { ACK_ID_LENGTH_MIN } from "./fake/ack_ids.ts";
-import { Api } from "./fake/api.ts";
 import { Broker } from "./fake/broker.ts";
 import { Calls } from "./fake/calls.ts";
 import { Counters, type Stats } from "./fake/counters.ts";
+import { dropEndlessDeadlines } from "./fake/deadlines.ts";
 import { FaultPlan, type Faults, seededRandom } from "./fake/faults.ts";
 import { encodeMessage, type NewMessage } from "./fake/messages.ts";
+import { MessageCalls } from "./fake/message_calls.ts";
 import { MessageStamps } from "./fake/message_stamps.ts";
 import { PullStream, type StreamSink } from "./fake/pull_stream.ts";
+import { Resources } from "./fake/resources.ts";
 import { PUBLISHER, SUBSCRIBER } from "./fake/service.ts";
 import { unavailable } from "./fake/status_error.ts";
 
@@ -62,7 +64,7 @@ export interface FakeSubscriptionOptions {
   readonly ackDeadlineSeconds?: number;
   /** Settling an id whose lease is over fails. Default: false. */
   readonly exactlyOnce?: boolean;
-  /** Reported to streams; the order is not kept. Default: false. */
+  /** Messages with the same ordering key are handed over in order. Default: false. */
   readonly ordering?: boolean;
   /** A message that comes back after so many hand-overs goes to this topic. Default: none, and nobody counts. */
   readonly deadLetter?: { readonly topic: string; readonly attemptsMax: number };
@@ -95,7 +97,7 @@ export class FakeServer implements AsyncDisposable {
   readonly #counters: Counters;
   readonly #faults: FaultPlan;
   readonly #broker: Broker;
-  readonly #api: Api;
+  readonly #messageCalls: MessageCalls;
   readonly #streams = new Set<PullStream>();
   readonly #calls: Calls;
   readonly #server = new Server({ "grpc.max_receive_message_length": RECEIVE_BYTES_MAX });
@@ -124,6 +126,7 @@ export class FakeServer implements AsyncDisposable {
         else reject(new Error(`Cannot listen on ${bracketed}:${port}: ${error.message}`, { cause: error }));
       })
     );
+    dropEndlessDeadlines(server.#server);
     server.#address = `${bracketed}:${bound}`;
     return server;
   }
@@ -147,7 +150,7 @@ export class FakeServer implements AsyncDisposable {
         random,
       }),
     });
-    this.#api = new Api({
+    this.#messageCalls = new MessageCalls({
       broker: this.#broker,
       faults: this.#faults,
       beforeAcknowledge: (ackIds) => this.onAcknowledge?.(ackIds()),
@@ -245,28 +248,57 @@ export class FakeServer implements AsyncDisposable {
   }
 
   #addServices(calls: Calls): void {
-    const [api, broker] = [this.#api, this.#broker];
-    this.#server.addService(PUBLISHER, {
-      createTopic: calls.unary(PUBLISHER, "createTopic", (topic) => api.createTopic(topic)),
-      getTopic: calls.unary(PUBLISHER, "getTopic", ({ topic }) => api.getTopic(topic)),
-      deleteTopic: calls.unary(PUBLISHER, "deleteTopic", ({ topic }) => broker.deleteTopic(topic)),
-      publish: calls.unary(PUBLISHER, "publish", (request) => api.publish(request)),
+    const [messages, resources] = [this.#messageCalls, new Resources(this.#broker)];
+    const publisher = PUBLISHER;
+    const subscriber = SUBSCRIBER;
+    this.#server.addService(publisher, {
+      createTopic: calls.unary(publisher, "createTopic", (topic) => resources.createTopic(topic)),
+      getTopic: calls.unary(publisher, "getTopic", ({ topic }) => resources.getTopic(topic)),
+      updateTopic: calls.unary(publisher, "updateTopic", (request) => resources.updateTopic(request)),
+      listTopics: calls.unary(publisher, "listTopics", (request) => resources.listTopics(request)),
+      listTopicSubscriptions: calls.unary(
+        publisher,
+        "listTopicSubscriptions",
+        (request) => resources.listTopicSubscriptions(request),
+      ),
+      deleteTopic: calls.unary(publisher, "deleteTopic", ({ topic }) => resources.deleteTopic(topic)),
+      publish: calls.unary(publisher, "publish", (request) => messages.publish(request)),
     });
-    this.#server.addService(SUBSCRIBER, {
-      createSubscription: calls.unary(SUBSCRIBER, "createSubscription", (request) => api.createSubscription(request)),
+    this.#server.addService(subscriber, {
+      createSubscription: calls.unary(
+        subscriber,
+        "createSubscription",
+        (request) => resources.createSubscription(request),
+      ),
       getSubscription: calls.unary(
-        SUBSCRIBER,
+        subscriber,
         "getSubscription",
-        ({ subscription }) => api.getSubscription(subscription),
+        ({ subscription }) => resources.getSubscription(subscription),
       ),
+      updateSubscription: calls.unary(
+        subscriber,
+        "updateSubscription",
+        (request) => resources.updateSubscription(request),
+      ),
+      modifyPushConfig: calls.unary(subscriber, "modifyPushConfig", (request) => resources.modifyPushConfig(request)),
+      listSubscriptions: calls.unary(
+        subscriber,
+        "listSubscriptions",
+        (request) => resources.listSubscriptions(request),
+      ),
+      seek: calls.unary(subscriber, "seek", (request) => resources.seek(request)),
       deleteSubscription: calls.unary(
-        SUBSCRIBER,
+        subscriber,
         "deleteSubscription",
-        ({ subscription }) => broker.deleteSubscription(subscription),
+        ({ subscription }) => resources.deleteSubscription(subscription),
       ),
-      pull: calls.unary(SUBSCRIBER, "pull", (request, signal) => api.pull(request, signal)),
-      acknowledge: calls.unary(SUBSCRIBER, "acknowledge", (request, signal) => api.acknowledge(request, signal)),
-      modifyAckDeadline: calls.unary(SUBSCRIBER, "modifyAckDeadline", (request) => api.modifyAckDeadline(request)),
+      pull: calls.unary(subscriber, "pull", (request, caller) => messages.pull(request, caller)),
+      acknowledge: calls.unary(subscriber, "acknowledge", (request, caller) => messages.acknowledge(request, caller)),
+      modifyAckDeadline: calls.unary(
+        subscriber,
+        "modifyAckDeadline",
+        (request) => messages.modifyAckDeadline(request),
+      ),
       streamingPull: calls.bidi((sink) => this.#openStream(sink)),
     });
   }

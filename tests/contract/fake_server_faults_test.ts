@@ -22,6 +22,9 @@ const BEHAVIOUR: Behaviour = {
   confirmsOnStream: true,
   countsLateAcks: false,
   shortestLease: 10,
+  pullsWithinDeadline: true,
+  ordersRedelivery: true,
+  strict: true,
 };
 
 /** The clients' own retries would hide the faults. */

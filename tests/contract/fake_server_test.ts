@@ -10,5 +10,8 @@ exercisePubSub({
     confirmsOnStream: true,
     countsLateAcks: false,
     shortestLease: 10,
+    pullsWithinDeadline: true,
+    ordersRedelivery: true,
+    strict: true,
   },
 });

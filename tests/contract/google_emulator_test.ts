@@ -16,5 +16,8 @@ exercisePubSub({
     confirmsOnStream: false,
     countsLateAcks: true,
     shortestLease: 1,
+    pullsWithinDeadline: true,
+    ordersRedelivery: false,
+    strict: false,
   },
 });

@@ -4,11 +4,14 @@
  *
  * @module
  */
+import { DEADLINE_CASES } from "./pubsub_deadline_cases.ts";
 import { type Behaviour, type PubSubCase, PubSubFixture } from "./pubsub_fixture.ts";
 import { LEASE_CASES } from "./pubsub_lease_cases.ts";
 import { MESSAGE_CASES } from "./pubsub_message_cases.ts";
 import { OPTION_CASES } from "./pubsub_option_cases.ts";
+import { ORDERING_CASES, ORDERING_LEASE_CASE } from "./pubsub_ordering_cases.ts";
 import { RESOURCE_CASES } from "./pubsub_resource_cases.ts";
+import { SETTING_CASES } from "./pubsub_setting_cases.ts";
 import { STREAM_CASES } from "./pubsub_stream_cases.ts";
 
 /** A server that a case may use. Disposing ends it, if it is the case's own. */
@@ -26,6 +29,16 @@ export interface PubSubUnderTest {
   readonly open: () => Promise<PubSubServer>;
 }
 
+const CASES: readonly PubSubCase[] = [
+  ...RESOURCE_CASES,
+  ...SETTING_CASES,
+  ...MESSAGE_CASES,
+  ...STREAM_CASES,
+  ...OPTION_CASES,
+  ...ORDERING_CASES,
+  ...DEADLINE_CASES,
+];
+
 /** Registers the cases. */
 export function exercisePubSub({ name, behaviour, open }: PubSubUnderTest): void {
   const exercise = async ({ run }: PubSubCase) => {
@@ -33,12 +46,13 @@ export function exercisePubSub({ name, behaviour, open }: PubSubUnderTest): void
     await using fixture = await PubSubFixture.create(server.address, behaviour);
     await run(fixture);
   };
-  for (const case_ of [...RESOURCE_CASES, ...MESSAGE_CASES, ...STREAM_CASES, ...OPTION_CASES]) {
+  for (const case_ of CASES) {
     Deno.test(`${name}: ${case_.name}`, () => exercise(case_));
   }
   Deno.test(`${name}: leases`, async (t) => {
     // The leaks of steps that run at once cannot be told apart; those of the test as a whole can.
     const sanitize = { sanitizeOps: false, sanitizeResources: false, sanitizeExit: false };
-    await Promise.all(LEASE_CASES.map((case_) => t.step({ name: case_.name, ...sanitize, fn: () => exercise(case_) })));
+    const cases = [...LEASE_CASES, ORDERING_LEASE_CASE];
+    await Promise.all(cases.map((case_) => t.step({ name: case_.name, ...sanitize, fn: () => exercise(case_) })));
   });
 }

@@ -23,6 +23,12 @@ export interface Behaviour {
   readonly countsLateAcks: boolean;
   /** The shortest lease that a subscription may have, in seconds. */
   readonly shortestLease: number;
+  /** A pull for which there is nothing answers before its caller's deadline. */
+  readonly pullsWithinDeadline: boolean;
+  /** What is given back comes again before what follows it under its ordering key. */
+  readonly ordersRedelivery: boolean;
+  /** Labels may be changed, no lease is longer than 600 s, and a topic that is not there has no list of subscriptions. */
+  readonly strict: boolean;
 }
 
 /** One case. */
@@ -53,13 +59,16 @@ function openClients(address: string): Clients {
 
 /** A topic and a subscription of one case, and clients to use them with. */
 export class PubSubFixture implements AsyncDisposable {
+  /** `host:port`. */
+  readonly address: string;
   readonly behaviour: Behaviour;
   readonly clients: Clients;
   readonly topic: string;
   readonly subscription: string;
   readonly #streams: Stream[] = [];
 
-  private constructor(clients: Clients, behaviour: Behaviour) {
+  private constructor(address: string, clients: Clients, behaviour: Behaviour) {
+    this.address = address;
     this.behaviour = behaviour;
     this.clients = clients;
     this.topic = this.name("topics");
@@ -69,7 +78,7 @@ export class PubSubFixture implements AsyncDisposable {
   /** Creates the topic, and the subscription to it, on the server at this address. */
   static async create(address: string, behaviour: Behaviour): Promise<PubSubFixture> {
     const clients = openClients(address);
-    const fixture = new PubSubFixture(clients, behaviour);
+    const fixture = new PubSubFixture(address, clients, behaviour);
     await clients.publisher.createTopic({ name: fixture.topic });
     await fixture.subscribe({});
     return fixture;

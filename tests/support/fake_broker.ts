@@ -10,7 +10,8 @@ import { Counters, type Stats } from "../../src/pubsub/fake/counters.ts";
 import { FaultPlan, type Faults, seededRandom } from "../../src/pubsub/fake/faults.ts";
 import { encodeMessage } from "../../src/pubsub/fake/messages.ts";
 import { MessageStamps } from "../../src/pubsub/fake/message_stamps.ts";
-import type { Consumer, Subscription, SubscriptionTraits } from "../../src/pubsub/fake/subscription.ts";
+import type { Consumer, Subscription } from "../../src/pubsub/fake/subscription.ts";
+import type { SubscriptionTraits } from "../../src/pubsub/fake/traits.ts";
 import { WireReader } from "../../src/pubsub/wire.ts";
 
 /** A message as it was handed over. */
@@ -30,7 +31,12 @@ export class BrokerFixture implements Disposable {
   readonly broker: Broker;
 
   constructor(
-    options: { readonly faults?: Partial<Faults>; readonly traits?: Partial<SubscriptionTraits> } = {},
+    options: {
+      readonly faults?: Partial<Faults>;
+      readonly traits?: Partial<SubscriptionTraits>;
+      /** Further topics. */
+      readonly topics?: readonly string[];
+    } = {},
   ) {
     const random = seededRandom(1);
     this.faults = new FaultPlan(random);
@@ -44,6 +50,7 @@ export class BrokerFixture implements Disposable {
       stamps: new MessageStamps({ order: "increasing", timePrecision: "us", random }),
     });
     this.broker.createTopic(BrokerFixture.TOPIC);
+    for (const topic of options.topics ?? []) this.broker.createTopic(topic);
     this.subscribe(options.traits ?? {});
   }
 
@@ -67,8 +74,14 @@ export class BrokerFixture implements Disposable {
   }
 
   publish(...texts: string[]): void {
+    this.publishKeyed("", ...texts);
+  }
+
+  /** Publishes with an ordering key. */
+  publishKeyed(orderingKey: string, ...texts: string[]): void {
     const encoder = new TextEncoder();
-    this.broker.topic(BrokerFixture.TOPIC).publish(texts.map((text) => encodeMessage({ data: encoder.encode(text) })));
+    const messages = texts.map((text) => encodeMessage({ data: encoder.encode(text), orderingKey }));
+    this.broker.topic(BrokerFixture.TOPIC).publish(messages);
   }
 
   /** Attaches a consumer. */

@@ -55,6 +55,15 @@ export class AckIdCodec {
     }
     return token < TOKEN_LIMIT ? token : -1;
   }
+
+  /** Whether these bytes look like an id that a codec of this length wrote: this one or another. */
+  isWellFormed(bytes: Uint8Array, { start, end }: { readonly start: number; readonly end: number }): boolean {
+    if (end - start !== this.length) return false;
+    for (let at = start; at < end; at++) {
+      if (VALUE_OF_CODE[bytes[at]!] === 255) return false;
+    }
+    return true;
+  }
 }
 
 function writeHalf(target: Uint8Array, at: number, half: number): void {

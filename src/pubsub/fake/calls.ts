@@ -34,6 +34,14 @@ export interface StreamHandler {
   closed(): void;
 }
 
+/** Whoever waits for the answer of a unary call. */
+export interface Caller {
+  /** Aborted when nobody waits any more: the client cancelled, or the server closes. */
+  readonly signal: AbortSignal;
+  /** Until when the client waits, in milliseconds since 1970; `Infinity` where it does not say. */
+  readonly deadline: number;
+}
+
 /** Makes gRPC's handlers out of functions that know nothing of gRPC. */
 export class Calls {
   readonly #counters: Counters;
@@ -53,11 +61,11 @@ export class Calls {
     for (const controller of this.#open) controller.abort(reason);
   }
 
-  /** @param run Its signal is aborted when the client cancels, or when the server closes. */
+  /** @param run What the call does. */
   unary<Service, Name extends keyof Service & CountedCall>(
     _service: Service,
     name: Name,
-    run: (request: RequestOf<Service[Name]>, signal: AbortSignal) =>
+    run: (request: RequestOf<Service[Name]>, caller: Caller) =>
       | ResponseOf<Service[Name]>
       | Promise<ResponseOf<Service[Name]>>,
   ): handleUnaryCall<RequestOf<Service[Name]>, ResponseOf<Service[Name]>> {
@@ -67,7 +75,7 @@ export class Calls {
       this.#open.add(controller);
       try {
         this.#admit(call.metadata, name);
-        respond(null, await run(call.request, controller.signal));
+        respond(null, await run(call.request, { signal: controller.signal, deadline: Number(call.getDeadline()) }));
       } catch (error) {
         respond(errorResponse(error));
       } finally {

@@ -99,11 +99,16 @@ export class Leases<H extends LeaseHolder> implements Disposable {
     this.#place(group);
   }
 
-  /** Positions of everything held; ends no lease. */
-  *positions(): Iterable<number> {
-    for (const { positions, deadlines } of this.#groups.values()) {
-      for (let index = 0; index < positions.length; index++) {
-        if (deadlines[index] !== SETTLED) yield positions[index]!;
+  /** Whether a lease that was found is still held. */
+  holds({ group, index }: Lease<H>): boolean {
+    return group.deadlines[index] !== SETTLED;
+  }
+
+  /** Everything held. */
+  *all(): Iterable<Lease<H>> {
+    for (const group of this.#groups.values()) {
+      for (let index = 0; index < group.positions.length; index++) {
+        if (this.holds({ group, index })) yield { group, index };
       }
     }
   }

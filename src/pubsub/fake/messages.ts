@@ -14,6 +14,9 @@ const ATTRIBUTES = 2;
 const PUBLISH_TIME = 4;
 const ORDERING_KEY = 5;
 
+/** Google's limit (https://cloud.google.com/pubsub/quotas#resource_limits). */
+const ORDERING_KEY_BYTES_MAX = 1024;
+
 /** Field numbers of an entry of a map. */
 const KEY = 1;
 const VALUE = 2;
@@ -22,6 +25,8 @@ const VALUE = 2;
 export interface NewMessage {
   readonly data: Uint8Array;
   readonly attributes?: Readonly<Record<string, string>>;
+  /** Messages with the same key are handed over in order by subscriptions with message ordering. Default: none. */
+  readonly orderingKey?: string;
 }
 
 /** Messages to publish, encoded. */
@@ -85,14 +90,15 @@ export function encodePublishResponse(messageIds: readonly string[]): Uint8Array
 }
 
 /** Encodes a `PubsubMessage` without id and time. */
-export function encodeMessage({ data, attributes }: NewMessage): Uint8Array {
+export function encodeMessage({ data, attributes, orderingKey }: NewMessage): Uint8Array {
   const encoded = attributes === undefined ? [] : encodeAttributes(attributes);
+  if (orderingKey) encoded.push(text(ORDERING_KEY, orderingKey));
   let length = fieldLength(data.length);
-  for (const attribute of encoded) length += attribute.length;
+  for (const rest of encoded) length += rest.length;
   const writer = new WireWriter(new Uint8Array(length));
   writer.header(DATA, data.length);
   writer.raw(data);
-  for (const attribute of encoded) writer.raw(attribute);
+  for (const rest of encoded) writer.raw(rest);
   return writer.bytes;
 }
 
@@ -109,7 +115,11 @@ export function messageFault(message: Uint8Array): string | undefined {
   let dataBytes = 0;
   let attributes = 0;
   while (reader.next()) {
-    if (reader.field === DATA) dataBytes = reader.end - reader.start;
+    const length = reader.end - reader.start;
+    if (reader.field === DATA) dataBytes = length;
+    if (reader.field === ORDERING_KEY && length > ORDERING_KEY_BYTES_MAX) {
+      return `The ordering key is too long: ${length} bytes, the maximum is ${ORDERING_KEY_BYTES_MAX}.`;
+    }
     if (reader.field !== ATTRIBUTES) continue;
     attributes++;
     const fault = attributeFault(message, reader);
@@ -134,6 +144,16 @@ function attributeFault(message: Uint8Array, entry: WireReader): string | undefi
   if (keyBytes > 256) return `An attribute key is too long: ${keyBytes} bytes, the maximum is 256.`;
   if (valueBytes > 1024) return `An attribute value is too long: ${valueBytes} bytes, the maximum is 1024.`;
   return undefined;
+}
+
+/** The ordering key of an encoded `PubsubMessage`; empty where it has none. */
+export function orderingKey(message: Uint8Array): string {
+  const reader = new WireReader(message);
+  let key = "";
+  while (reader.next()) {
+    if (reader.field === ORDERING_KEY) key = new TextDecoder().decode(message.subarray(reader.start, reader.end));
+  }
+  return key;
 }
 
 /** When a stored message was published, in milliseconds since 1970. */

@@ -3,11 +3,16 @@
  *
  * @module
  */
+import type { Caller } from "./calls.ts";
 import type { StatusError } from "./status_error.ts";
 import type { Consumer, Subscription } from "./subscription.ts";
 
 /** How long a pull waits for a message before it answers with none, in milliseconds. */
 const WAIT_MS = 20_000;
+
+/** How long before its caller's deadline it answers: this share of the time left, and at most so many milliseconds. */
+const MARGIN_SHARE = 0.2;
+const MARGIN_MS_MAX = 1000;
 
 const NONE = new Uint8Array();
 
@@ -17,20 +22,20 @@ export interface PullOptions {
   readonly messagesMax: number;
   /** Answer with none at once, if none waits. */
   readonly returnImmediately: boolean;
-  /** Aborted when the client went away; then the pull takes nothing any more. */
-  readonly signal: AbortSignal;
+  /** When its signal is aborted, the pull takes nothing any more. */
+  readonly caller: Caller;
 }
 
 /**
- * Waits for messages, up to 20 seconds.
+ * Waits for messages, up to 20 seconds and less than its caller waits: an empty answer is none that fails.
  *
  * @returns The encoded response: with what waited, at least one message, or with none.
  * @throws {StatusError} When the subscription is deleted meanwhile; the signal's reason when it is aborted.
  */
 export function pullOnce(subscription: Subscription, options: PullOptions): Promise<Uint8Array> {
-  const { messagesMax, returnImmediately, signal } = options;
+  const { messagesMax, returnImmediately, caller: { signal, deadline } } = options;
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-  if (returnImmediately && subscription.waiting === 0) return Promise.resolve(NONE);
+  if (returnImmediately && !subscription.ready) return Promise.resolve(NONE);
   let open = true;
   const close = () => {
     open = false;
@@ -63,9 +68,13 @@ export function pullOnce(subscription: Subscription, options: PullOptions): Prom
   const timer = setTimeout(() => {
     close();
     resolve(NONE);
-  }, WAIT_MS);
+  }, waitMs(deadline - Date.now()));
   signal.addEventListener("abort", abort);
   if (signal.aborted) abort();
   else subscription.attach(consumer);
   return promise;
+}
+
+function waitMs(leftMs: number): number {
+  return Math.max(0, Math.min(WAIT_MS, leftMs - Math.min(MARGIN_MS_MAX, MARGIN_SHARE * leftMs)));
 }

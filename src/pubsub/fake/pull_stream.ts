@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkDeadline } from "./ack_checks.ts";
 import { AckIdList } from "./ack_ids.ts";
 import type { Counters } from "./counters.ts";
 import type { FaultPlan } from "./faults.ts";
@@ -203,6 +204,7 @@ export class PullStream implements Consumer {
     if (modifyDeadlineAckIds.length !== modifyDeadlineSeconds.length) {
       throw invalidArgument("modify_deadline_seconds and modify_deadline_ack_ids must have as many elements each.");
     }
+    for (const seconds of modifyDeadlineSeconds) checkDeadline(seconds);
     const unknownAcks = new Set(ackIds.length === 0 ? [] : subscription.acknowledge(AckIdList.of(ackIds)));
     const unknownDeadlines = modifyDeadlineAckIds.map((id, index) =>
       subscription.modifyDeadline(AckIdList.of([id]), modifyDeadlineSeconds[index]!).length > 0

@@ -36,6 +36,13 @@ const ENCODED = { write: (bytes: Uint8Array) => bytes };
 export const PUBLISHER = {
   createTopic: method("Publisher/CreateTopic", TOPIC.read, TOPIC.write),
   getTopic: method("Publisher/GetTopic", codec(v1.GetTopicRequest).read, TOPIC.write),
+  updateTopic: method("Publisher/UpdateTopic", codec(v1.UpdateTopicRequest).read, TOPIC.write),
+  listTopics: method("Publisher/ListTopics", codec(v1.ListTopicsRequest).read, codec(v1.ListTopicsResponse).write),
+  listTopicSubscriptions: method(
+    "Publisher/ListTopicSubscriptions",
+    codec(v1.ListTopicSubscriptionsRequest).read,
+    codec(v1.ListTopicSubscriptionsResponse).write,
+  ),
   deleteTopic: method("Publisher/DeleteTopic", codec(v1.DeleteTopicRequest).read, EMPTY.write),
   publish: method("Publisher/Publish", readPublishRequest, encodePublishResponse),
 } as const;
@@ -44,6 +51,18 @@ export const PUBLISHER = {
 export const SUBSCRIBER = {
   createSubscription: method("Subscriber/CreateSubscription", SUBSCRIPTION.read, SUBSCRIPTION.write),
   getSubscription: method("Subscriber/GetSubscription", codec(v1.GetSubscriptionRequest).read, SUBSCRIPTION.write),
+  updateSubscription: method(
+    "Subscriber/UpdateSubscription",
+    codec(v1.UpdateSubscriptionRequest).read,
+    SUBSCRIPTION.write,
+  ),
+  listSubscriptions: method(
+    "Subscriber/ListSubscriptions",
+    codec(v1.ListSubscriptionsRequest).read,
+    codec(v1.ListSubscriptionsResponse).write,
+  ),
+  modifyPushConfig: method("Subscriber/ModifyPushConfig", codec(v1.ModifyPushConfigRequest).read, EMPTY.write),
+  seek: method("Subscriber/Seek", codec(v1.SeekRequest).read, EMPTY.write),
   deleteSubscription: method("Subscriber/DeleteSubscription", codec(v1.DeleteSubscriptionRequest).read, EMPTY.write),
   pull: method("Subscriber/Pull", codec(v1.PullRequest).read, ENCODED.write),
   acknowledge: method("Subscriber/Acknowledge", readAcknowledgeRequest, EMPTY.write),

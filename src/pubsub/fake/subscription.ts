@@ -9,9 +9,14 @@ import { Backlog } from "./backlog.ts";
 import type { Counters } from "./counters.ts";
 import type { FaultPlan } from "./faults.ts";
 import { type Lease, type LeaseHolder, Leases } from "./leases.ts";
+import { publishTimeMs } from "./messages.ts";
+import { OrderedBacklog } from "./ordered_backlog.ts";
+import type { MessageQueue } from "./queue.ts";
 import { encodeProperties, encodeResponse } from "./response.ts";
+import { Retained } from "./retained.ts";
 import type { StatusError } from "./status_error.ts";
 import type { Topic, TopicListener } from "./topic.ts";
+import type { SubscriptionTraits } from "./traits.ts";
 
 /** Messages and bytes per response: about what Google's service sends at most. One message may exceed the bytes alone. */
 const RESPONSE_MESSAGES_MAX = 1000;
@@ -37,18 +42,6 @@ export interface Consumer extends LeaseHolder {
   fail(error: StatusError): void;
 }
 
-/** How a subscription behaves. */
-export interface SubscriptionTraits {
-  /** `projects/PROJECT/subscriptions/NAME`. */
-  readonly name: string;
-  /** The lease of a unary pull: 10 to 600. */
-  readonly ackDeadlineSeconds: number;
-  readonly exactlyOnce: boolean;
-  readonly ordering: boolean;
-  /** Where a message goes that was handed over this often; absent: attempts are not counted. */
-  readonly deadLetter?: { readonly topic: string; readonly attemptsMax: number } | undefined;
-}
-
 /** What a subscription works with. */
 export interface SubscriptionParts {
   readonly topic: Topic;
@@ -62,33 +55,85 @@ export interface SubscriptionParts {
 
 /** One subscription; gets what is published from its creation on. */
 export class Subscription implements TopicListener, Disposable {
-  readonly traits: SubscriptionTraits;
   readonly #parts: SubscriptionParts;
-  readonly #backlog: Backlog;
+  readonly #queue: MessageQueue;
+  readonly #retained: Retained;
   readonly #leases: Leases<Consumer>;
   readonly #ackIds: AckIdCodec;
-  readonly #properties: Uint8Array;
+  #traits: SubscriptionTraits;
+  #properties: Uint8Array;
+  /** What is published before this time is not handed over, in milliseconds since 1970; set by a seek into the future. */
+  #skipBeforeMs = 0;
   /** In the order in which they get their turn. */
   #consumers: Consumer[] = [];
   #pump: ReturnType<typeof setImmediate> | undefined;
 
   constructor(traits: SubscriptionTraits, parts: SubscriptionParts) {
-    this.traits = traits;
+    const { log } = parts.topic;
+    this.#traits = traits;
     this.#parts = parts;
-    this.#backlog = new Backlog(parts.topic.log, { countAttempts: traits.deadLetter !== undefined });
+    this.#queue = new (traits.ordering ? OrderedBacklog : Backlog)(log, { done: (position) => this.#done(position) });
+    this.#queue.countAttempts = traits.deadLetter !== undefined;
+    this.#retained = new Retained(log);
     this.#leases = new Leases((leases) => this.#lapsed(leases));
     this.#ackIds = new AckIdCodec({ length: parts.ackIdLength, random: parts.random });
     this.#properties = encodeProperties(traits);
     parts.topic.subscriptions.add(this);
   }
 
+  get traits(): SubscriptionTraits {
+    return this.#traits;
+  }
+
   /** Messages that wait to be handed over. */
   get waiting(): number {
-    return this.#backlog.waiting;
+    return this.#queue.waiting;
+  }
+
+  /** Whether there is a message that may be handed over now. */
+  get ready(): boolean {
+    return this.#queue.peek() >= 0;
   }
 
   published(): void {
+    if (this.#skipBeforeMs > Date.now()) {
+      for (const position of this.#queue.drain()) this.#queue.settle(position);
+    }
     this.wake();
+  }
+
+  /** Changes how it behaves from now on. */
+  change(changes: Partial<Omit<SubscriptionTraits, "name" | "ordering">>): void {
+    this.#traits = { ...this.#traits, ...changes };
+    this.#queue.countAttempts = this.#traits.deadLetter !== undefined;
+    this.#properties = encodeProperties(this.#traits);
+    this.#expireRetained();
+  }
+
+  /**
+   * Marks what was published before this time as acknowledged, and hands over anew what was published at it or later
+   * and is still kept. Leases end, and nothing is counted as acknowledged or given back.
+   *
+   * @param timeMs Milliseconds since 1970; may lie in the future.
+   */
+  seek(timeMs: number): void {
+    const { log } = this.#parts.topic;
+    for (const lease of [...this.#leases.all()]) this.#queue.giveBack(this.#end(lease));
+    this.#expireRetained();
+    const back: number[] = this.#retained.takeSince(timeMs);
+    for (const position of this.#queue.drain()) {
+      if (publishTimeMs(log.message(position)) < timeMs) this.#queue.settle(position);
+      else back.push(position);
+    }
+    this.#queue.refill(back.sort((a, b) => a - b));
+    this.#skipBeforeMs = timeMs;
+    this.#parts.counters.changed();
+    this.wake();
+  }
+
+  /** Whether this could be an ack id: it may name a lease that ended, or one of another subscription. */
+  isAckId(ackIds: AckIdList, index: number): boolean {
+    return this.#ackIds.isWellFormed(ackIds.bytes, { start: ackIds.start(index), end: ackIds.end(index) });
   }
 
   /** A consumer joins the round. */
@@ -126,7 +171,7 @@ export class Subscription implements TopicListener, Disposable {
         return;
       }
       counters.now.acknowledged++;
-      this.#backlog.settle(this.#end(lease));
+      this.#queue.settle(this.#end(lease));
     });
   }
 
@@ -144,7 +189,8 @@ export class Subscription implements TopicListener, Disposable {
         this.#leases.extend(lease, seconds * 1000);
       } else {
         now.nacked++;
-        this.#giveBack(this.#end(lease));
+        this.#leases.end(lease);
+        this.#giveBack(lease);
       }
     });
   }
@@ -154,9 +200,11 @@ export class Subscription implements TopicListener, Disposable {
     for (const consumer of [...this.#consumers]) consumer.fail(error);
     this.#consumers = [];
     this.#parts.topic.subscriptions.delete(this);
-    const held = [...this.#leases.positions()];
-    this.#parts.counters.now.outstanding -= held.length;
-    this.#backlog.releaseAll(held);
+    for (const lease of [...this.#leases.all()]) this.#queue.giveBack(this.#end(lease));
+    // With nobody to acknowledge them messages are of no use to a later seek either.
+    this.#traits = { ...this.#traits, retainAckedMs: undefined };
+    for (const position of this.#queue.drain()) this.#queue.settle(position);
+    this.#retained.expire(Infinity);
     this.#parts.counters.changed();
     this[Symbol.dispose]();
   }
@@ -171,11 +219,16 @@ export class Subscription implements TopicListener, Disposable {
   /** Calls `settle` for each lease that these ids name. Returns the indexes of the others. */
   #forEach(ackIds: AckIdList, settle: (lease: Lease<Consumer>) => void): number[] {
     const unknown: number[] = [];
+    const leases: Lease<Consumer>[] = [];
     for (let index = 0; index < ackIds.count; index++) {
       const token = this.#ackIds.read(ackIds.bytes, { start: ackIds.start(index), end: ackIds.end(index) });
       const lease = token < 0 ? undefined : this.#leases.find(token);
       if (lease === undefined) unknown.push(index);
-      else settle(lease);
+      else leases.push(lease);
+    }
+    for (const lease of leases) {
+      // It may have ended with one before it.
+      if (this.#leases.holds(lease)) settle(lease);
     }
     this.#parts.counters.now.unknownAckIds += unknown.length;
     this.#parts.counters.changed();
@@ -196,21 +249,48 @@ export class Subscription implements TopicListener, Disposable {
     return position;
   }
 
-  #giveBack(position: number): void {
-    const { deadLetter } = this.traits;
-    const attempts = this.#backlog.attempt(position);
-    const forward = deadLetter !== undefined && attempts >= deadLetter.attemptsMax;
-    if (forward && this.#parts.deadLetter(position, attempts)) {
-      this.#parts.counters.now.deadLettered++;
-      this.#backlog.settle(position);
-    } else {
-      this.#backlog.giveBack(position);
-    }
+  /** Gives back a message whose lease ended, and with it what has to come again after it. */
+  #giveBack(lease: Lease<Consumer>): void {
+    const following = this.#traits.ordering ? this.#following(lease) : [];
+    const position = this.#ended(lease);
+    if (this.#isForwarded(position)) this.#queue.settle(position);
+    else this.#queue.giveBack(position);
+    for (const other of following) this.#queue.giveBack(this.#end(other));
+  }
+
+  /** Publishes a message to the dead-letter topic if it was handed over often enough. Returns whether it did. */
+  #isForwarded(position: number): boolean {
+    const { deadLetter } = this.#traits;
+    if (deadLetter === undefined) return false;
+    const attempts = this.#queue.attempt(position);
+    if (attempts < deadLetter.attemptsMax || !this.#parts.deadLetter(position, attempts)) return false;
+    this.#parts.counters.now.deadLettered++;
+    return true;
+  }
+
+  #done(position: number): void {
+    const { log } = this.#parts.topic;
+    if (this.#traits.retainAckedMs === undefined) return log.release(position);
+    this.#retained.add(position);
+    this.#expireRetained();
+  }
+
+  #expireRetained(): void {
+    const { retainAckedMs } = this.#traits;
+    this.#retained.expire(retainAckedMs === undefined ? Infinity : Date.now() - retainAckedMs);
+  }
+
+  /** Held messages that follow this one: a key's run goes out in one response, and so is in one group. */
+  #following({ group, index }: Lease<Consumer>): Lease<Consumer>[] {
+    const position = group.positions[index]!;
+    return group.positions
+      .map((_, other) => ({ group, index: other }))
+      .filter((lease) => this.#leases.holds(lease) && this.#queue.follows(group.positions[lease.index]!, position));
   }
 
   #lapsed(leases: readonly Lease<Consumer>[]): void {
     this.#parts.counters.now.lapsed += leases.length;
-    for (const lease of leases) this.#giveBack(this.#ended(lease));
+    for (const lease of leases) this.#giveBack(lease);
     this.#parts.counters.changed();
     this.wake();
   }
@@ -221,7 +301,7 @@ export class Subscription implements TopicListener, Disposable {
     const ready = this.#consumers.filter((consumer) => consumer.roomMessages > 0 && consumer.roomBytes > 0);
     const served = new Set<Consumer>();
     for (const [index, consumer] of ready.entries()) {
-      const share = Math.ceil(this.#backlog.waiting / (ready.length - index));
+      const share = Math.ceil(this.#queue.waiting / (ready.length - index));
       if (this.#serve(consumer, share)) served.add(consumer);
     }
     if (served.size === 0) return;
@@ -231,7 +311,7 @@ export class Subscription implements TopicListener, Disposable {
       ...this.#consumers.filter((consumer) => served.has(consumer)),
     ];
     this.#parts.counters.changed();
-    if (this.#backlog.waiting > 0) this.wake();
+    if (this.ready) this.wake();
   }
 
   /** Hands a consumer at most this many messages, in one response. Returns whether there was one to hand over. */
@@ -245,7 +325,7 @@ export class Subscription implements TopicListener, Disposable {
       positions,
       group: this.#leases.nextId,
       ackIds: this.#ackIds,
-      ...(this.traits.deadLetter && { attempt: (position: number) => this.#backlog.attempt(position) }),
+      ...(this.#traits.deadLetter && { attempt: (position: number) => this.#queue.attempt(position) }),
       tail: consumer.wantsProperties ? this.#properties : NO_BYTES,
     });
     this.#leases.add(consumer, { positions, leaseMs: consumer.leaseMs });
@@ -262,17 +342,18 @@ export class Subscription implements TopicListener, Disposable {
     const positions: number[] = [];
     let bytes = 0;
     while (positions.length < messagesMax) {
-      const position = this.#backlog.peek();
+      const position = this.#queue.peek();
       if (position < 0) break;
       const size = log.size(position);
       const first = positions.length === 0;
       if (!first && bytes + size > RESPONSE_BYTES_MAX) break;
       if (!(first && consumer.idle) && bytes + size > consumer.roomBytes) break;
-      if (this.#backlog.take()) now.redelivered++;
-      else if (faults.hits(duplicateShare)) this.#backlog.duplicate(position);
+      if (this.#queue.take()) now.redelivered++;
+      else if (faults.hits(duplicateShare)) this.#queue.duplicate(position);
       positions.push(position);
       bytes += size;
     }
+    this.#queue.endResponse();
     return { positions, bytes };
   }
 }

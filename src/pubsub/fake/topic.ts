@@ -6,6 +6,7 @@
 import type { Counters } from "./counters.ts";
 import { MessageLog } from "./message_log.ts";
 import type { MessageStamps } from "./message_stamps.ts";
+import type { TopicSettings } from "./settings.ts";
 
 /** What a topic tells its subscriptions. */
 export interface TopicListener {
@@ -13,18 +14,28 @@ export interface TopicListener {
   published(): void;
 }
 
+/** What a topic is made of. */
+export interface TopicParts {
+  readonly settings: TopicSettings;
+  readonly stamps: MessageStamps;
+  readonly counters: Counters;
+}
+
 /** One topic. A message is kept until every subscription that existed when it was published is done with it. */
 export class Topic {
   /** `projects/PROJECT/topics/NAME`. */
   readonly name: string;
+  /** As kept for whoever asks. */
+  settings: TopicSettings;
   readonly log = new MessageLog();
   /** They add and remove themselves. */
   readonly subscriptions = new Set<TopicListener>();
   readonly #stamps: MessageStamps;
   readonly #counters: Counters;
 
-  constructor(name: string, { stamps, counters }: { readonly stamps: MessageStamps; readonly counters: Counters }) {
+  constructor(name: string, { settings, stamps, counters }: TopicParts) {
     this.name = name;
+    this.settings = settings;
     this.#stamps = stamps;
     this.#counters = counters;
   }

@@ -5,7 +5,8 @@ import { MessageLog } from "../../../../src/pubsub/fake/message_log.ts";
 /** A backlog of so many messages, and a log whose positions tell whether they are released. */
 function backlogOf(messages: number, countAttempts = false) {
   const log = new MessageLog();
-  const backlog = new Backlog(log, { countAttempts });
+  const backlog = new Backlog(log, { done: (position) => log.release(position) });
+  backlog.countAttempts = countAttempts;
   for (let count = 0; count < messages; count++) log.append([Uint8Array.of(count)], 1);
   const take = () => {
     const position = backlog.peek();
@@ -17,7 +18,7 @@ function backlogOf(messages: number, countAttempts = false) {
 Deno.test("Backlog hands out what is published after its creation, in order", () => {
   const log = new MessageLog();
   log.append([Uint8Array.of(0)], 1);
-  const backlog = new Backlog(log, { countAttempts: false });
+  const backlog = new Backlog(log, { done: () => {} });
   assertEquals([backlog.waiting, backlog.peek()], [0, -1]);
   log.append([Uint8Array.of(1)], 1);
   log.append([Uint8Array.of(2)], 1);
@@ -91,11 +92,24 @@ Deno.test("Backlog keeps its order over thousands of returns", () => {
   assertEquals(backlog.waiting, 0);
 });
 
-Deno.test("Backlog releaseAll() releases what waits and what is taken", () => {
+Deno.test("Backlog drain() takes out what waits, each once, and refill() lets it wait again", () => {
+  const { backlog, take } = backlogOf(5);
+  for (let count = 0; count < 4; count++) take();
+  backlog.duplicate(1);
+  for (const position of [3, 1, 0]) backlog.giveBack(position);
+  backlog.settle(2);
+  assertEquals(backlog.drain(), [0, 1, 3, 4]);
+  assertEquals([backlog.waiting, backlog.peek()], [0, -1]);
+  backlog.refill([1, 4]);
+  assertEquals([take(), take(), take()], [{ position: 1, again: true }, { position: 4, again: true }, undefined]);
+});
+
+Deno.test("Backlog drain() ends copies of a message that was settled", () => {
   const { log, backlog, take } = backlogOf(256);
-  take();
-  take();
-  backlog.giveBack(0);
-  backlog.releaseAll([1]);
+  for (let count = 0; count < 256; count++) take();
+  backlog.duplicate(0);
+  for (let position = 0; position < 256; position++) backlog.settle(position);
+  assertEquals(log.size(0), 1, "a copy waits");
+  assertEquals(backlog.drain(), []);
   assertThrows(() => log.size(0), RangeError);
 });

@@ -172,8 +172,7 @@ Deno.test("Subscription keeps the leases of a consumer that left", async () => {
 Deno.test("Subscription counts attempts with a dead-letter topic, and moves the message there after the last", async () => {
   using _time = new FakeTime();
   const dead = "projects/p/topics/dead";
-  using fixture = new BrokerFixture({ traits: { deadLetter: { topic: dead, attemptsMax: 2 } } });
-  fixture.broker.createTopic(dead);
+  using fixture = new BrokerFixture({ traits: { deadLetter: { topic: dead, attemptsMax: 2 } }, topics: [dead] });
   fixture.broker.createSubscription({
     name: "projects/p/subscriptions/dead",
     topic: dead,
@@ -194,9 +193,11 @@ Deno.test("Subscription counts attempts with a dead-letter topic, and moves the 
   assertEquals(fixture.broker.subscription("projects/p/subscriptions/dead").waiting, 1);
 });
 
-Deno.test("Subscription goes on handing over when the dead-letter topic is not there", async () => {
+Deno.test("Subscription goes on handing over when the dead-letter topic is there no more", async () => {
   using _time = new FakeTime();
-  using fixture = new BrokerFixture({ traits: { deadLetter: { topic: "projects/p/topics/none", attemptsMax: 1 } } });
+  const dead = "projects/p/topics/dead";
+  using fixture = new BrokerFixture({ traits: { deadLetter: { topic: dead, attemptsMax: 1 } }, topics: [dead] });
+  fixture.broker.deleteTopic(dead);
   const consumer = fixture.consumer();
   fixture.publish("poison");
   for (let attempt = 1; attempt <= 3; attempt++) {
@@ -219,4 +220,106 @@ Deno.test("Subscription end() fails its consumers, releases its messages and sto
   assertEquals([fixture.stats.outstanding, fixture.stats.waiting, time.timers], [0, 0, 0]);
   // The segment that still grows is kept.
   assert(log.memoryBytes < 20_000, `${log.memoryBytes} bytes are left`);
+});
+
+Deno.test("Subscription with ordering gives back with a message what followed it, also when its lease lapses", async () => {
+  using time = new FakeTime();
+  using fixture = new BrokerFixture({ traits: { ordering: true } });
+  const consumer = fixture.consumer();
+  fixture.publishKeyed("k", "0", "1", "2");
+  await fixture.settled();
+  assertEquals(consumer.texts, ["0", "1", "2"]);
+  fixture.modifyDeadline(600, consumer.messages[2]!);
+  assertEquals(fixture.modifyDeadline(0, consumer.messages[1]!, consumer.messages[2]!), []);
+  fixture.acknowledge(consumer.messages[0]!);
+  await fixture.settled();
+  assertEquals(consumer.texts.slice(3), ["1", "2"]);
+  fixture.modifyDeadline(600, consumer.messages[4]!);
+  await time.tickAsync(10_000);
+  await fixture.settled();
+  assertEquals(consumer.texts.slice(5), ["1", "2"]);
+  fixture.acknowledge(...consumer.messages.slice(5));
+  assertEquals([fixture.stats.outstanding, fixture.stats.waiting], [0, 0]);
+});
+
+Deno.test("Subscription with ordering hands a key's next messages to no other consumer before the first are settled", async () => {
+  using _time = new FakeTime();
+  using fixture = new BrokerFixture({ traits: { ordering: true } });
+  const [first, second] = [fixture.consumer({ messagesMax: 1 }), fixture.consumer()];
+  fixture.publishKeyed("k", "0", "1", "2");
+  await fixture.settled();
+  const got = () => [...first.texts, ...second.texts].sort();
+  assertEquals(got(), ["0"], "the share of one, and nothing for the other");
+  for (const expected of [["0", "1"], ["0", "1", "2"]]) {
+    fixture.acknowledge(...[first, second].flatMap(({ messages }) => messages));
+    await fixture.settled();
+    assertEquals(got(), expected);
+  }
+});
+
+Deno.test("Subscription seek() acknowledges what is older, and ends leases of what is not", async () => {
+  using time = new FakeTime();
+  using fixture = new BrokerFixture();
+  const consumer = fixture.consumer();
+  fixture.publish("old held");
+  await fixture.settled();
+  await time.tickAsync(1000);
+  const middle = Date.now();
+  fixture.publish("new held");
+  await fixture.settled();
+  fixture.subscription.detach(consumer);
+  fixture.publish("waiting");
+  fixture.subscription.seek(middle);
+  assertEquals([fixture.stats.outstanding, fixture.stats.waiting], [0, 2]);
+  assertEquals(fixture.acknowledge(...consumer.messages), [0, 1]);
+  const next = fixture.consumer();
+  await fixture.settled();
+  assertEquals(next.texts, ["new held", "waiting"]);
+});
+
+Deno.test("Subscription seek() brings back acknowledged messages while they are retained", async () => {
+  using time = new FakeTime();
+  using fixture = new BrokerFixture({ traits: { retainAckedMs: 600_000 } });
+  const { log } = fixture.broker.topic(BrokerFixture.TOPIC);
+  const consumer = fixture.consumer();
+  const start = Date.now();
+  fixture.publish(...numbers(300));
+  await fixture.settled();
+  fixture.acknowledge(...consumer.messages);
+  fixture.subscription.seek(start);
+  await fixture.settled();
+  assertEquals(consumer.texts.slice(300), numbers(300));
+  fixture.acknowledge(...consumer.messages.slice(300));
+  await time.tickAsync(600_001);
+  fixture.subscription.seek(start);
+  await fixture.settled();
+  assertEquals(consumer.texts.length, 600, "they are too old");
+  assert(log.memoryBytes < 20_000, `${log.memoryBytes} bytes are left`);
+});
+
+Deno.test("Subscription change() ends the retention, and releases what was retained", async () => {
+  using _time = new FakeTime();
+  using fixture = new BrokerFixture({ traits: { retainAckedMs: 600_000 } });
+  const consumer = fixture.consumer();
+  const start = Date.now();
+  fixture.publish("a");
+  await fixture.settled();
+  fixture.acknowledge(...consumer.messages);
+  fixture.subscription.change({ retainAckedMs: undefined });
+  fixture.subscription.seek(start);
+  await fixture.settled();
+  assertEquals(consumer.texts, ["a"]);
+});
+
+Deno.test("Subscription seek() into the future acknowledges what is published until then", async () => {
+  using time = new FakeTime();
+  using fixture = new BrokerFixture();
+  const consumer = fixture.consumer();
+  fixture.subscription.seek(Date.now() + 5_000);
+  fixture.publish("early");
+  await fixture.settled();
+  await time.tickAsync(5_000);
+  fixture.publish("late");
+  await fixture.settled();
+  assertEquals(consumer.texts, ["late"]);
 });
