@@ -6,7 +6,8 @@
  *
  * @module
  */
-import { type Setting, SETTINGS } from "../src/config.ts";
+import type { Setting } from "../src/config/setting.ts";
+import { SETTINGS } from "../src/config/settings.ts";
 import { nearMissesOf, variablesOf } from "../src/config/variables.ts";
 
 /** What the libraries read; the README says what for. */

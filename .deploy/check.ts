@@ -8,7 +8,8 @@
  *
  * @module
  */
-import { type Setting, SETTINGS } from "../src/config.ts";
+import type { Setting } from "../src/config/setting.ts";
+import { SETTINGS } from "../src/config/settings.ts";
 import { variablesOf } from "../src/config/variables.ts";
 
 /** In variables, so that `deno check` of the project does not want them in its lock file. */

@@ -56,13 +56,13 @@ const allowed: readonly Module[] = [
   module("src/main.ts", ["src/cli.ts"]),
   module("src/cli.ts", [
     "src/pipeline.ts",
-    "src/config.ts",
+    "src/config/settings.ts",
     "src/store/mysql/store.ts",
     "src/commands/mock.ts",
     "@std/cli",
   ]),
-  module("src/commands/mock.ts", ["src/pipeline.ts", "src/pubsub/fake_server.ts", "src/config.ts"]),
-  module("src/config.ts", ["type src/batch/policy.ts", "@std/cli/parse-args"]),
+  module("src/commands/mock.ts", ["src/pipeline.ts", "src/pubsub/fake_server.ts", "src/config/settings.ts"]),
+  module("src/config/settings.ts", ["type src/batch/policy.ts", "@std/cli/parse-args"]),
   module("src/pipeline.ts", [
     "src/entry/decode.ts",
     "src/store/store.ts",
@@ -84,7 +84,7 @@ const forbidden: readonly (readonly [name: string, modules: readonly Module[], v
   ["a store that imports pubsub", [module("src/store/mysql/store.ts", ["src/pubsub/delivery.ts"])], "may not import"],
   ["an entry that imports types of the store", [module("src/entry/entry.ts", ["type src/store/store.ts"])], "types of"],
   ["a pipeline that opens a store", [module("src/pipeline.ts", ["src/store/mysql/store.ts"])], "may not import"],
-  ["a config that imports a value", [module("src/config.ts", ["src/batch/policy.ts"])], "may not import"],
+  ["a config that imports a value", [module("src/config/settings.ts", ["src/batch/policy.ts"])], "may not import"],
   [
     "an api that imports a store's implementation",
     [module("src/api/app.ts", ["src/store/sqlite/store.ts"])],

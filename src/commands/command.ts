@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Config, SettingName } from "../config.ts";
+import type { Config, SettingName } from "../config/settings.ts";
 import type { Log } from "../ops/logger.ts";
 import type { TableOptions } from "../ops/table.ts";
 import type { Terminal } from "../ops/terminal.ts";

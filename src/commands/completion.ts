@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Config } from "../config.ts";
+import type { Config } from "../config/settings.ts";
 import { unknownWord } from "../ops/nearest.ts";
 import { type Context, EXIT, UsageError } from "./command.ts";
 import { bashCompletion } from "./completion_bash.ts";

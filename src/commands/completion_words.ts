@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Setting, SETTINGS } from "../config.ts";
+import type { Setting } from "../config/setting.ts";
+import { SETTINGS } from "../config/settings.ts";
 import type { Command } from "./command.ts";
 import { settingsOf } from "./help.ts";
 

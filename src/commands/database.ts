@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Config, nameOf } from "../config.ts";
+import { type Config, nameOf } from "../config/settings.ts";
 import { Backoff } from "../ops/backoff.ts";
 import type { Log } from "../ops/logger.ts";
 import { sleep } from "../ops/sleep.ts";

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { bothSet, type Config, nameOf } from "../config.ts";
+import { bothSet } from "../config/read_config.ts";
+import { type Config, nameOf } from "../config/settings.ts";
 import { type DatabaseAddress, parseDatabaseUrl } from "../store/database_url.ts";
 import { StoreError } from "../store/store.ts";
 import { type Context, UsageError } from "./command.ts";

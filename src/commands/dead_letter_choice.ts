@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Condition, Config } from "../config.ts";
+import type { Config } from "../config/settings.ts";
+import type { Condition } from "../config/settings/dead_letters.ts";
 import { instantOfDate } from "../entry/instant.ts";
 import type { DeadLetterFilter, DeadLetterSummary, MaintainedStore } from "../store/maintenance.ts";
 import { type Context, UsageError } from "./command.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Condition } from "../config.ts";
+import type { Condition } from "../config/settings/dead_letters.ts";
 import type { DeadLetterSummary, StoredDeadLetter } from "../store/maintenance.ts";
 import { objectOf, textOf } from "./redecode.ts";
 

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { nameOf } from "../config.ts";
+import { nameOf } from "../config/settings.ts";
 import { rfc3339Of } from "../entry/instant.ts";
 import { nearest } from "../ops/nearest.ts";
 import { oneLine, safeJson } from "../ops/safe_text.ts";
+import { alignedRows, type TableOptions } from "../ops/table.ts";
 import {
   DEAD_LETTER_STATUSES,
   type DeadLetterFilter,
@@ -29,7 +30,6 @@ import {
 import { fullId } from "./dead_letter_ids.ts";
 import { textOf } from "./redecode.ts";
 import type { DEAD_LETTER_ACTIONS } from "./settings.ts";
-import { alignedRows, type TableOptions } from "../ops/table.ts";
 
 type ActionName = typeof DEAD_LETTER_ACTIONS[number];
 

@@ -3,24 +3,25 @@
  *
  * @module
  */
-import { checkPlan, type Config } from "../config.ts";
+import { checkPlan } from "../config/plan.ts";
+import type { Config } from "../config/settings.ts";
+import { formatDuration } from "../config/values.ts";
 import type { LogEntry, Severity } from "../entry/entry.ts";
 import { oneLine } from "../ops/safe_text.ts";
-import type { TableOptions } from "../ops/table.ts";
 import { shellWord } from "../ops/shell_word.ts";
+import { sleep } from "../ops/sleep.ts";
+import type { TableOptions } from "../ops/table.ts";
 import type { Flush } from "../pipeline.ts";
 import { noCounts } from "../sim/manifest.ts";
 import { severityTable } from "../sim/manifest_table.ts";
 import { simulate } from "../sim/simulator.ts";
 import { traffic } from "../sim/traffic.ts";
-import { sleep } from "../ops/sleep.ts";
 import { type Store, StoreError, type Totals } from "../store/store.ts";
 import { type Context, EXIT, UsageError } from "./command.ts";
 import { openStore, prepareMonitorStore } from "./database.ts";
 import { monitor, type MonitorResult } from "./monitor.ts";
 import { openEmbedded, publishTo } from "./pubsub.ts";
 import { randomSeed } from "./quantity.ts";
-import { formatDuration } from "../values.ts";
 import type { DEMO_SETTINGS } from "./settings.ts";
 
 /** How long it runs where nobody is looking and nobody says. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Config, nameOf } from "../config.ts";
+import { type Config, nameOf } from "../config/settings.ts";
 import { FakeServer } from "../pubsub/fake_server.ts";
 import { parseChaos } from "./chaos.ts";
 import { type Context, EXIT, UsageError } from "./command.ts";

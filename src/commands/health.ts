@@ -4,7 +4,7 @@
  * @module
  */
 import { get } from "node:http";
-import { type Config, nameOf } from "../config.ts";
+import { type Config, nameOf } from "../config/settings.ts";
 import { oneLine } from "../ops/safe_text.ts";
 import { type Context, EXIT, UsageError } from "./command.ts";
 import { hostAndPort } from "./serve_health.ts";

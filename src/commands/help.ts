@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Setting, type SettingName, SETTINGS } from "../config.ts";
+import type { Setting } from "../config/setting.ts";
+import { type SettingName, SETTINGS } from "../config/settings.ts";
 import { displayWidth } from "../ops/width.ts";
 import { definitions, wrapped } from "../ops/wrap.ts";
 import { type Command, EXIT, EXIT_MEANINGS } from "./command.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { nameOf, type SettingName } from "../config.ts";
+import { nameOf, type SettingName } from "../config/settings.ts";
 
 /** The settings that the address is from. */
 export interface ListeningSettings {

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Config, type Setting, SETTINGS } from "../config.ts";
+import type { Setting } from "../config/setting.ts";
+import { type Config, SETTINGS } from "../config/settings.ts";
 import { type Command, type Context, EXIT } from "./command.ts";
 import { exitCodes, meaning, PREFIXES, settingsOf, UNITS } from "./help.ts";
 import { bold, definition, described, request, roffEscaped, roffLine } from "./roff.ts";

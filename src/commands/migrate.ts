@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Config } from "../config.ts";
+import type { Config } from "../config/settings.ts";
 import { type Context, EXIT } from "./command.ts";
 import { NAMED, openStore, prepareStore } from "./database.ts";
 import type { MIGRATE_SETTINGS } from "./settings.ts";

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { checkPlan, type Config } from "../config.ts";
+import { checkPlan } from "../config/plan.ts";
+import type { Config } from "../config/settings.ts";
+import { formatDuration } from "../config/values.ts";
 import { temporarySubscription } from "../pubsub/admin.ts";
 import { traffic } from "../sim/traffic.ts";
 import { openStore as openStoreAt } from "../store/open_store.ts";
-import { formatDuration } from "../values.ts";
 import { type Context, EXIT, UsageError } from "./command.ts";
 import { prepareStore } from "./database.ts";
 import { EntryLog } from "./entry_log.ts";

@@ -3,15 +3,16 @@
  *
  * @module
  */
-import { checkPlan, type Config } from "../config.ts";
+import { checkPlan } from "../config/plan.ts";
+import type { Config } from "../config/settings.ts";
+import { formatBytes, formatDuration } from "../config/values.ts";
 import { Health } from "../ops/health.ts";
-import { formatBytes, formatDuration } from "../values.ts";
 import { type Context, EXIT, UsageError } from "./command.ts";
 import { openStore, prepareMonitorStore } from "./database.ts";
 import { EntryLog } from "./entry_log.ts";
-import { serveHealth } from "./serve_health.ts";
 import { monitor } from "./monitor.ts";
 import { openPubSub } from "./pubsub.ts";
+import { serveHealth } from "./serve_health.ts";
 import type { MON_SETTINGS } from "./settings.ts";
 import { watchTopic } from "./topic_watch.ts";
 

@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { formatBytes } from "../config/values.ts";
 import { PACKET_BYTES_MIN, type StoreFacts } from "../store/maintenance.ts";
 import { StoreError } from "../store/store.ts";
-import { formatBytes } from "../values.ts";
 
 /**
  * The facts, given back where they will do.

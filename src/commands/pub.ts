@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Config } from "../config.ts";
+import type { Config } from "../config/settings.ts";
 import { traffic } from "../sim/traffic.ts";
 import { type Context, EXIT } from "./command.ts";
 import { openPubSub, publishTo } from "./pubsub.ts";

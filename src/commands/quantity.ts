@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { wholeNumber } from "../values.ts";
+import { wholeNumber } from "../config/values.ts";
 import { UsageError } from "./command.ts";
 
 const QUANTITY_DEFAULT = 3;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Config } from "../config.ts";
+import type { Config } from "../config/settings.ts";
 import { type HttpServer, serveHttp } from "../http/server.ts";
 import { answerProbe, type Health } from "../ops/health.ts";
 import type { Log } from "../ops/logger.ts";

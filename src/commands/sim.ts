@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Config, nameOf } from "../config.ts";
+import { type Config, nameOf } from "../config/settings.ts";
 import { whyUnwritable } from "../ops/unwritable.ts";
 import { manifestJson } from "../sim/manifest_json.ts";
 import { manifestTable } from "../sim/manifest_table.ts";

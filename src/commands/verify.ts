@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { Config } from "../config.ts";
+import type { Config } from "../config/settings.ts";
 import { SEVERITIES, type Severity } from "../entry/entry.ts";
 import { oneLine, safeJson } from "../ops/safe_text.ts";
+import { alignedRows, type TableOptions } from "../ops/table.ts";
 import { type Manifest, mergeManifests } from "../sim/manifest.ts";
 import { parseManifest } from "../sim/manifest_json.ts";
 import type { CountDifference, Verification } from "../store/maintenance.ts";
@@ -13,7 +14,6 @@ import type { SeverityCount } from "../store/store.ts";
 import { type Context, EXIT, UsageError } from "./command.ts";
 import { NAMED, openStore } from "./database.ts";
 import type { VERIFY_SETTINGS } from "./settings.ts";
-import { alignedRows, type TableOptions } from "../ops/table.ts";
 
 /** A count that is not what the manifests say. */
 interface AgainstDifference {

@@ -6,7 +6,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { run } from "../../src/cli.ts";
 import { COMMANDS } from "../../src/commands/catalogue.ts";
-import { type Setting, SETTINGS } from "../../src/config.ts";
+import type { Setting } from "../../src/config/setting.ts";
+import { SETTINGS } from "../../src/config/settings.ts";
 import { definitionsIn } from "../support/help_text.ts";
 import { fakeWorld } from "../support/world.ts";
 

@@ -7,7 +7,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { drop, replay } from "../../src/commands/dead_letter_changes.ts";
 import type { Work } from "../../src/commands/dead_letter_choice.ts";
 import { DEAD_LETTERS_SETTINGS } from "../../src/commands/settings.ts";
-import { readConfig } from "../../src/config.ts";
+import { readConfig } from "../../src/config/read_config.ts";
 import type { DeadLetter, MessageKey } from "../../src/entry/entry.ts";
 import { openLog } from "../../src/ops/logger.ts";
 import { Terminal } from "../../src/ops/terminal.ts";

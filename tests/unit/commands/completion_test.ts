@@ -3,7 +3,8 @@ import { COMMANDS } from "../../../src/commands/catalogue.ts";
 import { type Command, type Context, UsageError } from "../../../src/commands/command.ts";
 import { run } from "../../../src/commands/completion.ts";
 import { SHELLS } from "../../../src/commands/settings.ts";
-import { type Setting, SETTINGS } from "../../../src/config.ts";
+import type { Setting } from "../../../src/config/setting.ts";
+import { SETTINGS } from "../../../src/config/settings.ts";
 import { fakeWorld } from "../../support/world.ts";
 
 /** What the command prints. */

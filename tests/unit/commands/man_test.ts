@@ -3,7 +3,8 @@ import { COMMANDS } from "../../../src/commands/catalogue.ts";
 import { settingsOf } from "../../../src/commands/help.ts";
 import { type Documented, manualPage } from "../../../src/commands/man.ts";
 import { bold, roffEscaped } from "../../../src/commands/roff.ts";
-import { type Setting, SETTINGS } from "../../../src/config.ts";
+import type { Setting } from "../../../src/config/setting.ts";
+import { SETTINGS } from "../../../src/config/settings.ts";
 
 const lms: Documented = { program: "lms", commands: COMMANDS, version: "1.2.3", date: "2026-11-24" };
 

@@ -14,7 +14,7 @@ import {
   oneOf,
   type Reader,
   wholeNumber,
-} from "../../src/values.ts";
+} from "../../../src/config/values.ts";
 
 interface Case {
   readonly name: string;

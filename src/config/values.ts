@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { DAY_MS } from "../ops/durations.ts";
 
 /** What a text was read as, or what would have been allowed. */
 export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly allowed: string };
@@ -43,7 +44,7 @@ const MS_PER_UNIT: Readonly<Record<string, number>> = {
   s: 1_000,
   m: 60_000,
   h: 3_600_000,
-  d: 86_400_000,
+  d: DAY_MS,
   "": 1_000,
 };
 

@@ -1,21 +1,14 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import {
-  checkPlan,
-  nameOf,
-  type Plan,
-  readConfig,
-  type Setting,
-  type SettingName,
-  SETTINGS,
-} from "../../src/config.ts";
-import { nearMissesOf, variablesOf } from "../../src/config/variables.ts";
+import { readConfig } from "../../../src/config/read_config.ts";
+import type { Setting } from "../../../src/config/setting.ts";
+import { type SettingName, SETTINGS } from "../../../src/config/settings.ts";
 
 const NO_ENV = () => undefined;
-const names = Object.keys(SETTINGS) as SettingName[];
-
 function env(variables: Readonly<Record<string, string>>): (name: string) => string | undefined {
   return (name) => variables[name];
 }
+
+const names = Object.keys(SETTINGS) as SettingName[];
 
 Deno.test("readConfig() of nothing gives every default, as values that the settings' own readers take", () => {
   const config = readConfig(names, { flags: {}, env: NO_ENV });
@@ -112,64 +105,6 @@ Deno.test("readConfig() takes no run longer than a timer can wait", () => {
   assertEquals([read("576h"), read("577h")], [true, false]);
 });
 
-Deno.test("no two settings share a flag, a variable or a near miss, and each is read from somewhere", () => {
-  const all = names.map((name): Setting<unknown> => SETTINGS[name]);
-  const flags = all.flatMap(({ flag }) => flag ?? []);
-  const variables = [...all.flatMap(variablesOf), ...all.flatMap(nearMissesOf)];
-  assertEquals(new Set(flags).size, flags.length);
-  assertEquals(new Set(variables).size, variables.length);
-  assertEquals(names.filter((name) => /undefined|^$/.test(nameOf(name))), []);
-});
-
-Deno.test("nameOf() gives a setting's flag with its variable, or what there is of them", () => {
-  assertEquals(nameOf("batchSize"), "--batch-size (BATCHSIZE)");
-  assertEquals(nameOf("seed"), "--seed");
-  assertEquals(nameOf("databaseUrlFile"), "DATABASE_URL_FILE");
-});
-
-const DEFAULT_PLAN: Plan = {
-  batchSize: 5_000,
-  batchBytes: 16 * 2 ** 20,
-  flushIntervalMs: 60_000,
-  maxInFlightBytes: 96 * 2 ** 20,
-  streams: 4,
-  leaseMs: 60_000,
-  writers: 2,
-};
-
-function plan(changes: Partial<Plan>, maxInFlight?: number): ReturnType<typeof checkPlan> {
-  return checkPlan({ ...DEFAULT_PLAN, ...changes }, maxInFlight);
-}
-
-Deno.test("checkPlan() works the cap out: four batches, or one per writer and one more", () => {
-  assertEquals(plan({}), { ok: true, value: 20_000 });
-  assertEquals(plan({ batchSize: 10, batchBytes: 1_024, writers: 8 }), { ok: true, value: 90 });
-  assertEquals(plan({}, 15_000), { ok: true, value: 15_000 });
-});
-
-const contradictions: readonly (readonly [name: string, result: () => ReturnType<typeof checkPlan>, remedy: string])[] =
-  [
-    ["a cap below one batch per writer and one more", () => plan({}, 14_999), "set it to at least 15000"],
-    ["so few bytes", () => plan({ maxInFlightBytes: 48 * 2 ** 20 - 1 }), "set it to at least 48MiB"],
-    ["more streams than messages that may be held", () => plan({ batchSize: 1, streams: 5 }), "lower it"],
-    ["an interval over the longest lease", () => plan({ flushIntervalMs: 600_001 }), "set it to at most 10m"],
-  ];
-
-for (const [name, result, remedy] of contradictions) {
-  Deno.test(`checkPlan() refuses ${name}, and says what to do`, () => {
-    const checked = result();
-    assert(!checked.ok);
-    assertStringIncludes(checked.problem, remedy);
-    assertEquals(checked.problem.startsWith("Cannot run this plan: --"), true, checked.problem);
-  });
-}
-
-Deno.test("checkPlan() takes what is just not contradictory", () => {
-  assert(plan({ maxInFlightBytes: 48 * 2 ** 20 }).ok);
-  assert(plan({ batchSize: 1, streams: 4 }).ok);
-  assert(plan({ flushIntervalMs: 600_000 }).ok);
-});
-
 Deno.test("readConfig() refuses a URL and a file with the URL, by the names that were used; a default gives way", () => {
   const read = (flags: Record<string, string>, variables: Record<string, string>) =>
     readConfig(["database", "databaseUrlFile"], { flags, env: env(variables), defaults: { database: "sqlite:d" } });
@@ -183,12 +118,6 @@ Deno.test("readConfig() refuses a URL and a file with the URL, by the names that
   });
   assertEquals(read({}, { DATABASE_URL_FILE: "/f" }).ok, true);
   assertEquals(read({}, { DATABASE_URL: "", DATABASE_URL_FILE: "/f" }).ok, true);
-});
-
-Deno.test("every setting that stands for another names one that is there", () => {
-  for (const { insteadOf } of Object.values(SETTINGS) as readonly Setting<unknown>[]) {
-    assertEquals(insteadOf === undefined || Object.hasOwn(SETTINGS, insteadOf), true, insteadOf);
-  }
 });
 
 Deno.test("readConfig() takes a topic and a subscription by short and by full name, and each only as what it is", () => {
