@@ -4,13 +4,15 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
+import type { Context } from "./app/context.ts";
 import { COMMANDS } from "./commands/catalogue.ts";
-import { type Command, type Context, EXIT, UsageError } from "./commands/command.ts";
+import { type Command, EXIT } from "./commands/command.ts";
 import { explainFailure } from "./commands/failure.ts";
 import { commandHelp, programHelp, settingsOf } from "./commands/help.ts";
 import { readConfig } from "./config/read_config.ts";
 import type { Setting } from "./config/setting.ts";
 import { type SettingName, SETTINGS } from "./config/settings.ts";
+import { UsageError } from "./config/usage_error.ts";
 import { misleadingVariables } from "./config/variables.ts";
 import type { LogFormat, LogLevel } from "./ops/logger.ts";
 import { unknownWord } from "./ops/nearest.ts";

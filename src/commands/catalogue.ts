@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { LOCAL_DATABASE } from "../config/settings/database.ts";
 import { CHAOS_FAULTS } from "./chaos.ts";
 import { type Command, defineCommand } from "./command.ts";
 import { QUANTITY_ARGUMENT } from "./quantity.ts";
@@ -14,7 +15,6 @@ import {
   EMU_SETTINGS,
   EMULATOR_SETTINGS,
   HEALTH_COMMAND_SETTINGS,
-  LOCAL_DATABASE,
   MIGRATE_SETTINGS,
   MOCK_SETTINGS,
   MON_SETTINGS,

@@ -3,10 +3,8 @@
  *
  * @module
  */
+import type { Context } from "../app/context.ts";
 import type { Config, SettingName } from "../config/settings.ts";
-import type { Log } from "../ops/logger.ts";
-import type { TableOptions } from "../ops/table.ts";
-import type { Terminal } from "../ops/terminal.ts";
 
 /** What the process ends with. */
 export const EXIT = {
@@ -27,48 +25,10 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   handedBack: "done but messages were given back",
 };
 
-/** The two ways to be asked to stop. */
-export interface Stops {
-  /** Stop taking in, finish what is held. */
-  readonly drain: AbortSignal;
-  /** Stop now, give back what is held. Aborted only after `drain`. */
-  readonly abort: AbortSignal;
-}
-
-/** What a command speaks to the world through. */
-export interface Context extends Stops {
-  /** LMS's own log, on stderr. */
-  readonly log: Log;
-  /** stderr, for progress. */
-  readonly terminal: Terminal;
-  /** Prints a result, on stdout. */
-  readonly print: (line: string) => void;
-  /** Prints lines as they are, which are safe to show and may have colours. */
-  readonly printRows: (rows: readonly string[]) => void;
-  /** How tables are to look on stdout. */
-  readonly results: TableOptions;
-  /** Whether a person reads stdout, and not a file or a program that wants every byte. */
-  readonly interactive: boolean;
-  /** Reads a file that the user named. */
-  readonly readFile: (path: string) => Promise<string>;
-  /** What comes in on stdin. */
-  readonly readInput: () => ReadableStream<Uint8Array>;
-  /** Makes sure that a file that the user named can be written, and makes an empty one where there is none. */
-  readonly reserveFile: (path: string) => Promise<void>;
-  /** Whether this program was given the right to write a file there. */
-  readonly mayWrite: (path: string) => boolean;
-  /** Writes a file that the user named. */
-  readonly writeFile: (path: string, text: string) => Promise<void>;
-  /** The name that this program was built under: `lms`, `lms-mon`. */
-  readonly program: string;
-  /** The commands that it has, in the order in which they are listed. */
+/** What a command is run with. */
+export interface CommandContext extends Context {
+  /** The commands that this program has, in the order in which they are listed. */
   readonly commands: readonly Command[];
-  /** Its version. */
-  readonly version: string;
-  /** The same, and how it was built, in a line. */
-  readonly build: string;
-  /** The day of the commit that it was built from, as YYYY-MM-DD; `undefined` where it runs from source. */
-  readonly date: string | undefined;
 }
 
 /**
@@ -78,7 +38,7 @@ export interface Context extends Stops {
  */
 export type Run<N extends SettingName = SettingName> = (
   config: Config<N>,
-  context: Context,
+  context: CommandContext,
   args: readonly string[],
 ) => Promise<number>;
 
@@ -106,11 +66,6 @@ export interface Command<N extends SettingName = SettingName> {
   readonly notes?: Readonly<Partial<Record<SettingName, string>>>;
   /** Loads what it runs with; not before it is run. */
   load(): Promise<Run<N>>;
-}
-
-/** Settings that cannot work; the message is one line that names the setting and the remedy. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
 }
 
 /** Keeps the types of a command's settings. */

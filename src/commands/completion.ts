@@ -4,8 +4,9 @@
  * @module
  */
 import type { Config } from "../config/settings.ts";
+import { UsageError } from "../config/usage_error.ts";
 import { unknownWord } from "../ops/nearest.ts";
-import { type Context, EXIT, UsageError } from "./command.ts";
+import { type CommandContext, EXIT } from "./command.ts";
 import { bashCompletion } from "./completion_bash.ts";
 import { fishCompletion } from "./completion_fish.ts";
 import type { Completed } from "./completion_words.ts";
@@ -21,7 +22,7 @@ const SCRIPTS: Readonly<Record<typeof SHELLS[number], (completed: Completed) => 
 /** Runs the command. */
 export function run(
   _config: Config<never>,
-  { print, program, commands }: Context,
+  { print, program, commands }: CommandContext,
   [name]: readonly string[],
 ): Promise<number> {
   if (name === undefined) {

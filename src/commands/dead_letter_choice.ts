@@ -3,11 +3,12 @@
  *
  * @module
  */
+import type { Context } from "../app/context.ts";
 import type { Config } from "../config/settings.ts";
 import type { Condition } from "../config/settings/dead_letters.ts";
+import { UsageError } from "../config/usage_error.ts";
 import { instantOfDate } from "../entry/instant.ts";
 import type { DeadLetterFilter, DeadLetterSummary, MaintainedStore } from "../store/maintenance.ts";
-import { type Context, UsageError } from "./command.ts";
 import { findDeadLetters, fullId, readNames } from "./dead_letter_ids.ts";
 import { letterHas, ofSummary, summaryHas } from "./dead_letter_where.ts";
 import type { DEAD_LETTERS_SETTINGS } from "./settings.ts";

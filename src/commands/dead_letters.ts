@@ -3,7 +3,10 @@
  *
  * @module
  */
+import type { Context } from "../app/context.ts";
+import { NAMED, openStore } from "../app/database.ts";
 import { nameOf } from "../config/settings.ts";
+import { UsageError } from "../config/usage_error.ts";
 import { rfc3339Of } from "../entry/instant.ts";
 import { nearest } from "../ops/nearest.ts";
 import { oneLine, safeJson } from "../ops/safe_text.ts";
@@ -15,8 +18,7 @@ import {
   type DeadLetterSummary,
   type StoredDeadLetter,
 } from "../store/maintenance.ts";
-import { type Context, EXIT, UsageError } from "./command.ts";
-import { NAMED, openStore } from "./database.ts";
+import { EXIT } from "./command.ts";
 import { drop, replay } from "./dead_letter_changes.ts";
 import {
   checkIds,

@@ -3,8 +3,13 @@
  *
  * @module
  */
+import type { Context } from "../app/context.ts";
+import { openStore, prepareMonitorStore } from "../app/database.ts";
+import { openEmbedded, publishTo } from "../app/pubsub.ts";
+import { monitor, type MonitorResult } from "../app/run_monitor.ts";
 import { checkPlan } from "../config/plan.ts";
 import type { Config } from "../config/settings.ts";
+import { UsageError } from "../config/usage_error.ts";
 import { formatDuration } from "../config/values.ts";
 import type { LogEntry, Severity } from "../entry/entry.ts";
 import { oneLine } from "../ops/safe_text.ts";
@@ -17,10 +22,7 @@ import { severityTable } from "../sim/manifest_table.ts";
 import { simulate } from "../sim/simulator.ts";
 import { traffic } from "../sim/traffic.ts";
 import { type Store, StoreError, type Totals } from "../store/store.ts";
-import { type Context, EXIT, UsageError } from "./command.ts";
-import { openStore, prepareMonitorStore } from "./database.ts";
-import { monitor, type MonitorResult } from "./monitor.ts";
-import { openEmbedded, publishTo } from "./pubsub.ts";
+import { EXIT } from "./command.ts";
 import { randomSeed } from "./quantity.ts";
 import type { DEMO_SETTINGS } from "./settings.ts";
 

@@ -3,11 +3,13 @@
  *
  * @module
  */
+import type { Context } from "../app/context.ts";
+import { whyNotListening } from "../app/listening.ts";
 import { type Config, nameOf } from "../config/settings.ts";
+import { UsageError } from "../config/usage_error.ts";
 import { FakeServer } from "../pubsub/fake_server.ts";
 import { parseChaos } from "./chaos.ts";
-import { type Context, EXIT, UsageError } from "./command.ts";
-import { whyNotListening } from "./listening.ts";
+import { EXIT } from "./command.ts";
 import { randomSeed } from "./quantity.ts";
 import type { EMULATOR_SETTINGS } from "./settings.ts";
 

@@ -4,10 +4,12 @@
  * @module
  */
 import { get } from "node:http";
+import type { Context } from "../app/context.ts";
+import { hostAndPort } from "../app/serve_health.ts";
 import { type Config, nameOf } from "../config/settings.ts";
+import { UsageError } from "../config/usage_error.ts";
 import { oneLine } from "../ops/safe_text.ts";
-import { type Context, EXIT, UsageError } from "./command.ts";
-import { hostAndPort } from "./serve_health.ts";
+import { EXIT } from "./command.ts";
 import type { HEALTH_COMMAND_SETTINGS } from "./settings.ts";
 
 /** A monitor answers at once; who waits longer is asked again. In milliseconds. */

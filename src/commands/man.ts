@@ -5,12 +5,12 @@
  */
 import type { Setting } from "../config/setting.ts";
 import { type Config, SETTINGS } from "../config/settings.ts";
-import { type Command, type Context, EXIT } from "./command.ts";
+import { type Command, type CommandContext, EXIT } from "./command.ts";
 import { exitCodes, meaning, PREFIXES, settingsOf, UNITS } from "./help.ts";
 import { bold, definition, described, request, roffEscaped, roffLine } from "./roff.ts";
 
 /** What a page is written for. */
-export type Documented = Pick<Context, "program" | "commands" | "version" | "date">;
+export type Documented = Pick<CommandContext, "program" | "commands" | "version" | "date">;
 
 /** Command lines that show what the program is for, after its name. */
 const EXAMPLES: readonly { readonly args: string; readonly shows: string }[] = [
@@ -26,7 +26,7 @@ const EXAMPLES: readonly { readonly args: string; readonly shows: string }[] = [
 ];
 
 /** Runs the command. */
-export function run(_config: Config<never>, context: Context): Promise<number> {
+export function run(_config: Config<never>, context: CommandContext): Promise<number> {
   context.print(manualPage(context));
   return Promise.resolve(EXIT.ok);
 }

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import type { Context } from "../app/context.ts";
+import { NAMED, openStore, prepareStore } from "../app/database.ts";
 import type { Config } from "../config/settings.ts";
-import { type Context, EXIT } from "./command.ts";
-import { NAMED, openStore, prepareStore } from "./database.ts";
+import { EXIT } from "./command.ts";
 import type { MIGRATE_SETTINGS } from "./settings.ts";
 
 /** Runs the command. */

@@ -3,17 +3,19 @@
  *
  * @module
  */
+import type { Context } from "../app/context.ts";
+import { prepareStore } from "../app/database.ts";
+import { EntryLog } from "../app/entry_log.ts";
+import { openEmbedded, openPubSub, publishTo, type PubSubAccess } from "../app/pubsub.ts";
+import { monitor } from "../app/run_monitor.ts";
 import { checkPlan } from "../config/plan.ts";
 import type { Config } from "../config/settings.ts";
+import { UsageError } from "../config/usage_error.ts";
 import { formatDuration } from "../config/values.ts";
 import { temporarySubscription } from "../pubsub/admin.ts";
 import { traffic } from "../sim/traffic.ts";
 import { openStore as openStoreAt } from "../store/open_store.ts";
-import { type Context, EXIT, UsageError } from "./command.ts";
-import { prepareStore } from "./database.ts";
-import { EntryLog } from "./entry_log.ts";
-import { monitor } from "./monitor.ts";
-import { openEmbedded, openPubSub, publishTo, type PubSubAccess } from "./pubsub.ts";
+import { EXIT } from "./command.ts";
 import { quantity, randomSeed } from "./quantity.ts";
 import type { EMU_SETTINGS, MOCK_SETTINGS } from "./settings.ts";
 

@@ -3,18 +3,20 @@
  *
  * @module
  */
+import type { Context } from "../app/context.ts";
+import { openStore, prepareMonitorStore } from "../app/database.ts";
+import { EntryLog } from "../app/entry_log.ts";
+import { openPubSub } from "../app/pubsub.ts";
+import { monitor } from "../app/run_monitor.ts";
+import { serveHealth } from "../app/serve_health.ts";
+import { watchTopic } from "../app/topic_watch.ts";
 import { checkPlan } from "../config/plan.ts";
 import type { Config } from "../config/settings.ts";
+import { UsageError } from "../config/usage_error.ts";
 import { formatBytes, formatDuration } from "../config/values.ts";
 import { Health } from "../ops/health.ts";
-import { type Context, EXIT, UsageError } from "./command.ts";
-import { openStore, prepareMonitorStore } from "./database.ts";
-import { EntryLog } from "./entry_log.ts";
-import { monitor } from "./monitor.ts";
-import { openPubSub } from "./pubsub.ts";
-import { serveHealth } from "./serve_health.ts";
+import { EXIT } from "./command.ts";
 import type { MON_SETTINGS } from "./settings.ts";
-import { watchTopic } from "./topic_watch.ts";
 
 /** Runs the command. */
 export async function run(config: Config<typeof MON_SETTINGS[number]>, context: Context): Promise<number> {

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import type { Context } from "../app/context.ts";
+import { openPubSub, publishTo } from "../app/pubsub.ts";
 import type { Config } from "../config/settings.ts";
 import { traffic } from "../sim/traffic.ts";
-import { type Context, EXIT } from "./command.ts";
-import { openPubSub, publishTo } from "./pubsub.ts";
+import { EXIT } from "./command.ts";
 import { quantity, randomSeed } from "./quantity.ts";
 import type { PUB_SETTINGS } from "./settings.ts";
 

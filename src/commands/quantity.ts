@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { UsageError } from "../config/usage_error.ts";
 import { wholeNumber } from "../config/values.ts";
-import { UsageError } from "./command.ts";
 
 const QUANTITY_DEFAULT = 3;
 const readQuantity = wholeNumber(1, 1_000_000);

@@ -4,32 +4,26 @@
  *
  * @module
  */
+import { namesOf } from "../config/settings.ts";
+import { DATABASE } from "../config/settings/database.ts";
+import { HEALTH } from "../config/settings/health.ts";
+import { MONITOR } from "../config/settings/monitor.ts";
+import { PUBSUB } from "../config/settings/pubsub.ts";
 
 /** The settings that say where Pub/Sub is. */
-export const PUBSUB_SETTINGS = ["emulatorHost", "endpoint", "project", "topic", "subscription"] as const;
+export const PUBSUB_SETTINGS = namesOf(PUBSUB);
 
 /** The settings that say where the database is, and with what password. */
-export const DATABASE_SETTINGS = ["database", "databaseUrlFile", "mysqlPassword", "mysqlPasswordFile"] as const;
+export const DATABASE_SETTINGS = namesOf(DATABASE);
 
 /** Where the embedded Pub/Sub keeps things: it needs no address. */
 const EMBEDDED_SETTINGS = ["project", "topic", "subscription"] as const;
 
 /** The settings of the monitor itself. */
-export const MONITOR_SETTINGS = [
-  "batchSize",
-  "batchBytes",
-  "flushIntervalMs",
-  "maxInFlight",
-  "maxInFlightBytes",
-  "streams",
-  "leaseMs",
-  "writers",
-  "graceMs",
-  "heartbeatMs",
-] as const;
+export const MONITOR_SETTINGS = namesOf(MONITOR);
 
 /** The settings of health checks. */
-export const HEALTH_SETTINGS = ["healthPort", "healthHost"] as const;
+export const HEALTH_SETTINGS = namesOf(HEALTH);
 
 /** Of `lms health`. */
 export const HEALTH_COMMAND_SETTINGS = [...HEALTH_SETTINGS, "live"] as const;
@@ -109,9 +103,3 @@ export const DEAD_LETTER_ACTIONS = ["list", "show", "replay", "drop"] as const;
 
 /** The shells that `lms completion` knows. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
-
-/** Where entries go when nobody says, and nothing can get lost by that: beside an emulator. */
-export const LOCAL_DATABASE = "sqlite:./lms.db";
-
-/** The same as a path. */
-export const LOCAL_FILE = "./lms.db";

@@ -3,14 +3,16 @@
  *
  * @module
  */
+import type { Context } from "../app/context.ts";
+import { openPubSub, publishTo } from "../app/pubsub.ts";
 import { type Config, nameOf } from "../config/settings.ts";
+import { UsageError } from "../config/usage_error.ts";
 import { whyUnwritable } from "../ops/unwritable.ts";
 import { manifestJson } from "../sim/manifest_json.ts";
 import { manifestTable } from "../sim/manifest_table.ts";
 import { simulate } from "../sim/simulator.ts";
 import { traffic } from "../sim/traffic.ts";
-import { type Context, EXIT, UsageError } from "./command.ts";
-import { openPubSub, publishTo } from "./pubsub.ts";
+import { EXIT } from "./command.ts";
 import { randomSeed } from "./quantity.ts";
 import type { SIM_SETTINGS } from "./settings.ts";
 

@@ -3,7 +3,10 @@
  *
  * @module
  */
+import type { Context } from "../app/context.ts";
+import { NAMED, openStore } from "../app/database.ts";
 import type { Config } from "../config/settings.ts";
+import { UsageError } from "../config/usage_error.ts";
 import { SEVERITIES, type Severity } from "../entry/entry.ts";
 import { oneLine, safeJson } from "../ops/safe_text.ts";
 import { alignedRows, type TableOptions } from "../ops/table.ts";
@@ -11,8 +14,7 @@ import { type Manifest, mergeManifests } from "../sim/manifest.ts";
 import { parseManifest } from "../sim/manifest_json.ts";
 import type { CountDifference, Verification } from "../store/maintenance.ts";
 import type { SeverityCount } from "../store/store.ts";
-import { type Context, EXIT, UsageError } from "./command.ts";
-import { NAMED, openStore } from "./database.ts";
+import { EXIT } from "./command.ts";
 import type { VERIFY_SETTINGS } from "./settings.ts";
 
 /** A count that is not what the manifests say. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { openStore } from "../../src/commands/database.ts";
+import { openStore } from "../../src/app/database.ts";
 import type { MaintainedStore } from "../../src/store/maintenance.ts";
 import { StoreError } from "../../src/store/store.ts";
 import { type DatabaseKind, startDatabase, type TestServer } from "../support/database.ts";

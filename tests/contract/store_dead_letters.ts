@@ -52,7 +52,7 @@ function workOn(store: MaintainedStore, { flags = {}, where = [], as = [], stopA
       if (stopAt !== undefined && text.includes(stopAt)) world.stop();
     },
   });
-  const work: Work = { store, config: read.value, context: { ...world, log, terminal, commands: [] }, ids: [] };
+  const work: Work = { store, config: read.value, context: { ...world, log, terminal }, ids: [] };
   return { work, printed: world.printed, logged, shown };
 }
 

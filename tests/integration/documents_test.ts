@@ -75,7 +75,7 @@ Deno.test("README.md tells of tasks and log lines that are there", async () => {
   assertEquals(tasks.filter((task) => !(task in project.tasks) && task !== "help"), []);
 
   const sources = (await Promise.all(
-    (await sourceFiles("src/commands")).map((path) => Deno.readTextFile(new URL(path, root))),
+    (await sourceFiles("src")).map((path) => Deno.readTextFile(new URL(path, root))),
   )).join("\n");
   const lines = rows.flatMap((row) => /^(?:info|warn|error) \| (.*?) \| /.exec(row)?.[1] ?? []);
   assertGreater(lines.length, 5);

@@ -5,13 +5,13 @@
  */
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { serveHealth } from "../../src/commands/serve_health.ts";
+import { serveHealth } from "../../src/app/serve_health.ts";
 import { Health } from "../../src/ops/health.ts";
 import { openLog } from "../../src/ops/logger.ts";
 import { FakeServer } from "../../src/pubsub/fake_server.ts";
 import { LmsProcess } from "../support/lms_process.ts";
-import { SilentServer } from "../support/silent_server.ts";
 import { runLms, temporaryFolder } from "../support/run_lms.ts";
+import { SilentServer } from "../support/silent_server.ts";
 
 /** What a probe hears. */
 async function probe(address: unknown, path: string) {

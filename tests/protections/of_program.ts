@@ -98,7 +98,7 @@ export const OF_PROGRAM: readonly Protection[] = [
       filter: "WireReader reads negative numbers",
     },
   ]),
-  ...protectionsOf({ file: "src/commands/flood_watch.ts", test: "tests/unit/commands/flood_watch_test.ts" }, [
+  ...protectionsOf({ file: "src/app/flood_watch.ts", test: "tests/unit/app/flood_watch_test.ts" }, [
     {
       name: "A flood of undecodable messages is told once a minute and not with every batch",
       find: "    if (this.#told && !over) return;",
@@ -138,7 +138,7 @@ export const OF_PROGRAM: readonly Protection[] = [
       filter: "oneLine() escapes every control",
     },
   ]),
-  ...protectionsOf({ file: "src/commands/entry_log.ts", test: "tests/unit/commands/entry_log_test.ts" }, [
+  ...protectionsOf({ file: "src/app/entry_log.ts", test: "tests/unit/app/entry_log_test.ts" }, [
     {
       name: "A payload does nothing to the terminal that it is shown on",
       find: "print(interactive ? oneLine(record) : record);",
@@ -185,7 +185,7 @@ export const OF_PROGRAM: readonly Protection[] = [
       filter: "a line for Cloud Logging lets no field be read as one of Cloud Logging's own",
     },
   ]),
-  ...protectionsOf({ file: "src/commands/database.ts", test: "tests/unit/commands/database_test.ts" }, [
+  ...protectionsOf({ file: "src/app/database.ts", test: "tests/unit/app/database_test.ts" }, [
     {
       name: "No command works on a database that nobody named",
       find: "const why = named ??",
@@ -241,7 +241,7 @@ export const OF_PROGRAM: readonly Protection[] = [
       filter: "lms mon whose terminal goes away stores what it holds",
     },
   ]),
-  ...protectionsOf({ file: "src/commands/grace.ts", test: "tests/unit/commands/grace_test.ts" }, [
+  ...protectionsOf({ file: "src/app/grace.ts", test: "tests/unit/app/grace_test.ts" }, [
     {
       name: "The grace period is the whole, acknowledging and giving back included",
       find: "sendingMs: Math.max(graceMs - lastRequestsMs, 0)",
@@ -249,7 +249,7 @@ export const OF_PROGRAM: readonly Protection[] = [
       filter: "shareOut() divides the whole and no more, but for half a second",
     },
   ]),
-  ...protectionsOf({ file: "src/commands/monitor.ts", test: MONITOR }, [
+  ...protectionsOf({ file: "src/app/run_monitor.ts", test: MONITOR }, [
     {
       name: "A drain ends with the grace period, and gives back what is not stored",
       find: `abort.abort(new Error("the grace period is over"));`,
@@ -280,7 +280,7 @@ export const OF_PROGRAM: readonly Protection[] = [
       filter: "lms mon at a second signal gives back what is not stored at once, and exits 3",
     },
   ]),
-  ...protectionsOf({ file: "src/commands/database.ts", test: "tests/unit/commands/database_test.ts" }, [
+  ...protectionsOf({ file: "src/app/database.ts", test: "tests/unit/app/database_test.ts" }, [
     {
       name: "A database that is not there yet is waited for at the start",
       find: `if (!(error instanceof StoreError) || error.disposition === "fatal") throw error;`,
@@ -289,8 +289,8 @@ export const OF_PROGRAM: readonly Protection[] = [
     },
   ]),
   ...protectionsOf({
-    file: "src/commands/database_address.ts",
-    test: "tests/unit/commands/database_address_test.ts",
+    file: "src/app/database_address.ts",
+    test: "tests/unit/app/database_address_test.ts",
   }, [
     {
       name: "Of two passwords none is chosen in silence",
@@ -305,7 +305,7 @@ export const OF_PROGRAM: readonly Protection[] = [
       filter: "findDatabase() waits for a password's file that is gone while LMS runs",
     },
   ]),
-  ...protectionsOf({ file: "src/commands/secret_file.ts", test: "tests/unit/commands/secret_file_test.ts" }, [
+  ...protectionsOf({ file: "src/app/secret_file.ts", test: "tests/unit/app/secret_file_test.ts" }, [
     {
       name: "A secret out of a file loses one newline and is otherwise what the file holds",
       find: `text.replace(/\\r?\\n$/, "")`,

@@ -370,7 +370,7 @@ export const OF_PUBSUB: readonly Protection[] = [
       filter: "lms ends at once where a token is refused for good, and says what to look at",
     },
   ]),
-  ...protectionsOf({ file: "src/commands/topic_watch.ts", test: "tests/unit/commands/topic_watch_test.ts" }, [
+  ...protectionsOf({ file: "src/app/topic_watch.ts", test: "tests/unit/app/topic_watch_test.ts" }, [
     {
       name: "A subscription without a topic is told again and again",
       find: "    timer = setTimeout(look, LOOK_EVERY_MS);",
@@ -384,7 +384,7 @@ export const OF_PUBSUB: readonly Protection[] = [
       filter: "watchTopic() is silent where the topic is there and where it may not look, and looks again",
     },
   ]),
-  ...protectionsOf({ file: "src/commands/pubsub.ts", test: "tests/integration/pubsub_signals_test.ts" }, [
+  ...protectionsOf({ file: "src/app/pubsub.ts", test: "tests/integration/pubsub_signals_test.ts" }, [
     {
       name: "A signal ends the wait for an answer to what was published",
       find: `else stop.addEventListener("abort", giveUp, { once: true });`,

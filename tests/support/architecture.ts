@@ -48,6 +48,7 @@ const PARTS: Readonly<Record<string, Allowance>> = {
   },
   cli: { values: ["*"], except: ["main"] },
   commands: { values: ["*"], except: ["main", "cli"] },
+  app: { values: ["*"], except: ["main", "cli", "commands"] },
   // Opening a store or a subscriber is the commands' business; the pipeline is handed both.
   pipeline: {
     values: ["entry", "batch", "src/store/batch_writer.ts", "src/store/store.ts", "src/pubsub/delivery.ts"],
@@ -71,8 +72,9 @@ const IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   main: [],
   cli: ["main"],
   commands: ["cli", "main"],
-  pipeline: ["cli", "commands"],
-  config: ["cli", "commands"],
+  app: ["cli", "commands"],
+  pipeline: ["cli", "commands", "app"],
+  config: ["cli", "commands", "app"],
 };
 
 /** Which modules may import a vendor's package: by prefix of the specifier, to prefixes of paths. */

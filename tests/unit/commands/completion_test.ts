@@ -1,16 +1,17 @@
 import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { COMMANDS } from "../../../src/commands/catalogue.ts";
-import { type Command, type Context, UsageError } from "../../../src/commands/command.ts";
+import type { Command, CommandContext } from "../../../src/commands/command.ts";
 import { run } from "../../../src/commands/completion.ts";
 import { SHELLS } from "../../../src/commands/settings.ts";
 import type { Setting } from "../../../src/config/setting.ts";
 import { SETTINGS } from "../../../src/config/settings.ts";
+import { UsageError } from "../../../src/config/usage_error.ts";
 import { fakeWorld } from "../../support/world.ts";
 
 /** What the command prints. */
 async function script(shell: string, program = "lms", commands: readonly Command[] = COMMANDS): Promise<string> {
   const world = fakeWorld([]);
-  const context: Context = { ...world, log: world.openLog("error", "json"), program, commands };
+  const context: CommandContext = { ...world, log: world.openLog("error", "json"), program, commands };
   assertEquals(await run({}, context, [shell]), 0);
   return world.printed.join("\n");
 }
@@ -70,7 +71,7 @@ for (const shell of SHELLS) {
 
 Deno.test("completion of no shell, or of one that is not known, is refused with those that are", () => {
   const world = fakeWorld([]);
-  const context: Context = { ...world, log: world.openLog("error", "json"), commands: COMMANDS };
+  const context: CommandContext = { ...world, log: world.openLog("error", "json"), commands: COMMANDS };
   assertThrows(() => run({}, context, []), UsageError, "Cannot choose a shell: say bash, zsh or fish");
   assertThrows(
     () => run({}, context, ["fihs"]),

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { UsageError } from "../../../src/commands/command.ts";
 import { quantity } from "../../../src/commands/quantity.ts";
+import { UsageError } from "../../../src/config/usage_error.ts";
 
 Deno.test("quantity() is three where nobody says", () => {
   assertEquals(quantity(undefined), 3);

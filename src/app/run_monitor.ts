@@ -4,6 +4,7 @@
  * @module
  */
 import type { Config } from "../config/settings.ts";
+import type { MONITOR } from "../config/settings/monitor.ts";
 import type { Health } from "../ops/health.ts";
 import type { Log } from "../ops/logger.ts";
 import { type Flush, ingest, type IngestTotals } from "../pipeline.ts";
@@ -11,15 +12,14 @@ import { projectOf, shortName } from "../pubsub/admin.ts";
 import { grpcTransport } from "../pubsub/grpc_transport.ts";
 import { SubscribeError, Subscriber } from "../pubsub/subscriber.ts";
 import type { Store } from "../store/store.ts";
-import type { Stops } from "./command.ts";
+import type { Stops } from "./context.ts";
 import { FloodWatch } from "./flood_watch.ts";
 import { shareOut } from "./grace.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { NOT_FOUND, PERMISSION_DENIED, type PubSubAccess } from "./pubsub.ts";
-import type { MONITOR_SETTINGS } from "./settings.ts";
 
 /** What the monitor runs with: its settings, with the cap in messages worked out. */
-export type MonitorConfig = Config<typeof MONITOR_SETTINGS[number]> & { readonly maxInFlight: number };
+export type MonitorConfig = Config<keyof typeof MONITOR> & { readonly maxInFlight: number };
 
 /** What the monitor needs. */
 export interface MonitorOptions extends Stops {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { EntryLog } from "../../../src/commands/entry_log.ts";
+import { EntryLog } from "../../../src/app/entry_log.ts";
 import type { LogEntry, MessageKey } from "../../../src/entry/entry.ts";
 import { Terminal } from "../../../src/ops/terminal.ts";
 import type { EntryReader, StoredEntry } from "../../../src/store/store.ts";

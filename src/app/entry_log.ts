@@ -7,7 +7,7 @@ import { CSV_HEADER, csvRecord } from "../entry/csv.ts";
 import type { LogEntry, MessageKey } from "../entry/entry.ts";
 import { oneLine } from "../ops/safe_text.ts";
 import type { EntryReader } from "../store/store.ts";
-import type { Context } from "./command.ts";
+import type { Context } from "./context.ts";
 
 /** Rows read from the store at once. */
 const READ_AT_ONCE = 1_000;

@@ -5,14 +5,15 @@
  */
 import { bothSet } from "../config/read_config.ts";
 import { type Config, nameOf } from "../config/settings.ts";
+import type { DATABASE } from "../config/settings/database.ts";
+import { UsageError } from "../config/usage_error.ts";
 import { type DatabaseAddress, parseDatabaseUrl } from "../store/database_url.ts";
 import { StoreError } from "../store/store.ts";
-import { type Context, UsageError } from "./command.ts";
+import type { Context } from "./context.ts";
 import { readSecret } from "./secret_file.ts";
-import type { DATABASE_SETTINGS } from "./settings.ts";
 
 /** The settings, with a URL for those who name none. */
-export type DatabaseConfig = Config<typeof DATABASE_SETTINGS[number]> & { readonly database: string };
+export type DatabaseConfig = Config<keyof typeof DATABASE> & { readonly database: string };
 
 /** A database, found. */
 export interface FoundDatabase {

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { UsageError } from "../../../src/commands/command.ts";
-import { readSecret } from "../../../src/commands/secret_file.ts";
+import { readSecret } from "../../../src/app/secret_file.ts";
+import { UsageError } from "../../../src/config/usage_error.ts";
 
 function read(readFile: () => Promise<string>): Promise<string> {
   return readSecret("/run/secrets/it", { setting: "SOME_FILE", holds: "the password", readFile });

@@ -4,6 +4,8 @@
  * @module
  */
 import { type Config, nameOf } from "../config/settings.ts";
+import type { PUBSUB } from "../config/settings/pubsub.ts";
+import { UsageError } from "../config/usage_error.ts";
 import { Backoff } from "../ops/backoff.ts";
 import type { Log } from "../ops/logger.ts";
 import { sleep } from "../ops/sleep.ts";
@@ -12,8 +14,6 @@ import { connect, type Connection } from "../pubsub/connection.ts";
 import { FakeServer } from "../pubsub/fake_server.ts";
 import { type OutgoingMessage, publish } from "../pubsub/publisher.ts";
 import { CallError, isTransient } from "../pubsub/transport.ts";
-import { UsageError } from "./command.ts";
-import type { PUBSUB_SETTINGS } from "./settings.ts";
 
 /** The project on an emulator, where any will do. */
 const EMULATOR_PROJECT = "lms";
@@ -47,7 +47,7 @@ export interface EnsureOptions {
   readonly timeoutMs?: number;
 }
 
-type PubSubConfig = Config<typeof PUBSUB_SETTINGS[number]>;
+type PubSubConfig = Config<keyof typeof PUBSUB>;
 
 /**
  * Opens Google's service or an emulator.

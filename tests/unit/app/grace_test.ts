@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { shareOut } from "../../../src/commands/grace.ts";
+import { shareOut } from "../../../src/app/grace.ts";
 
 Deno.test("shareOut() keeps five seconds of a grace period for settling, two of them for the last requests", () => {
   assertEquals(shareOut(30_000), { storingMs: 25_000, sendingMs: 28_000, lastRequestsMs: 2_000 });

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { UsageError } from "../config/usage_error.ts";
 import { whyUnreadable } from "../ops/unreadable.ts";
-import { type Context, UsageError } from "./command.ts";
+import type { Context } from "./context.ts";
 
 /** What the file is for. */
 export interface SecretFile {

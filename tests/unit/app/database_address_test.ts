@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { UsageError } from "../../../src/commands/command.ts";
-import { type DatabaseConfig, findDatabase } from "../../../src/commands/database_address.ts";
+import { type DatabaseConfig, findDatabase } from "../../../src/app/database_address.ts";
+import { UsageError } from "../../../src/config/usage_error.ts";
 import { StoreError } from "../../../src/store/store.ts";
 
 const URL_WITHOUT = "mysql://lms@db/logs";

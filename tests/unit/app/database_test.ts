@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { UsageError } from "../../../src/commands/command.ts";
-import { openStore, prepareMonitorStore, prepareStore } from "../../../src/commands/database.ts";
+import { openStore, prepareMonitorStore, prepareStore } from "../../../src/app/database.ts";
+import { UsageError } from "../../../src/config/usage_error.ts";
 import { type Log, openLog } from "../../../src/ops/logger.ts";
 import { SqliteStore } from "../../../src/store/sqlite/store.ts";
 import type { AppliedMigration } from "../../../src/store/store.ts";

@@ -4,6 +4,8 @@
  * @module
  */
 import { type Config, nameOf } from "../config/settings.ts";
+import { type DATABASE, LOCAL_DATABASE, LOCAL_FILE } from "../config/settings/database.ts";
+import { UsageError } from "../config/usage_error.ts";
 import { Backoff } from "../ops/backoff.ts";
 import type { Log } from "../ops/logger.ts";
 import { sleep } from "../ops/sleep.ts";
@@ -11,10 +13,9 @@ import type { MaintainedStore, StoreFacts } from "../store/maintenance.ts";
 import { isServerAnswer } from "../store/mysql/errors.ts";
 import { type FileAccess, openStore as open } from "../store/open_store.ts";
 import { type Store, StoreError } from "../store/store.ts";
-import { type Context, UsageError } from "./command.ts";
+import type { Context } from "./context.ts";
 import { findDatabase } from "./database_address.ts";
-import { checkedFacts } from "./plan.ts";
-import { type DATABASE_SETTINGS, LOCAL_DATABASE, LOCAL_FILE } from "./settings.ts";
+import { checkedFacts } from "./database_facts.ts";
 
 /** What opening needs to know. */
 export interface StoreNeeds {
@@ -37,7 +38,7 @@ export const NAMED = "this command works on the one that you name";
  * @throws {UsageError} When the URL is missing or not understood, or when it and the password contradict each other.
  */
 export async function openStore(
-  config: Config<typeof DATABASE_SETTINGS[number]>,
+  config: Config<keyof typeof DATABASE>,
   { named, access, writers, context }: StoreNeeds,
 ): Promise<MaintainedStore> {
   const { log, readFile } = context;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Heartbeat } from "../../../src/commands/heartbeat.ts";
+import { Heartbeat } from "../../../src/app/heartbeat.ts";
 import { FakeTime } from "../../support/time.ts";
 
 Deno.test("Heartbeat beats whenever its time has gone by without a restart, until it is disposed of", async () => {

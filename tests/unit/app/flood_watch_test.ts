@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { FloodWatch } from "../../../src/commands/flood_watch.ts";
+import { FloodWatch } from "../../../src/app/flood_watch.ts";
 import type { DeadLetter, DeadLetterReason } from "../../../src/entry/entry.ts";
 import { openLog } from "../../../src/ops/logger.ts";
 import { key } from "../../support/entries.ts";

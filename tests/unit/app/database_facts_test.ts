@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { checkedFacts } from "../../../src/commands/plan.ts";
+import { checkedFacts } from "../../../src/app/database_facts.ts";
 import { PACKET_BYTES_MIN } from "../../../src/store/maintenance.ts";
 import { StoreError } from "../../../src/store/store.ts";
 

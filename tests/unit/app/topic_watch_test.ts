@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { watchTopic } from "../../../src/commands/topic_watch.ts";
+import { watchTopic } from "../../../src/app/topic_watch.ts";
 import type { Log } from "../../../src/ops/logger.ts";
 import type { Connection } from "../../../src/pubsub/connection.ts";
 import { FakeTime } from "../../support/time.ts";
