@@ -5,7 +5,7 @@
  */
 import project from "../deno.json" with { type: "json" };
 import { describeBuild, readBuildInfo } from "./build_info.ts";
-import { run } from "./cli.ts";
+import { run } from "./cli/run.ts";
 import { EXIT } from "./commands/command.ts";
 import { takesColour } from "./ops/colour.ts";
 import { safeLines } from "./ops/safe_text.ts";

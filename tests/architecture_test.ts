@@ -34,7 +34,7 @@ Deno.test("every unit test mirrors a module", async () => {
 });
 
 Deno.test("fromRoot() names a module by its path in the repository, and nothing outside it", () => {
-  assertEquals(fromRoot(new URL("../src/cli.ts", import.meta.url).href), "src/cli.ts");
+  assertEquals(fromRoot(new URL("../src/cli/run.ts", import.meta.url).href), "src/cli/run.ts");
   assertEquals(fromRoot("file:///elsewhere/src/cli.ts"), undefined);
   assertEquals(fromRoot("npm:/mysql2@3.24.6"), undefined);
 });
@@ -53,8 +53,8 @@ function module(path: string, imports: readonly string[] = [], source = ""): Mod
 }
 
 const allowed: readonly Module[] = [
-  module("src/main.ts", ["src/cli.ts"]),
-  module("src/cli.ts", [
+  module("src/main.ts", ["src/cli/run.ts"]),
+  module("src/cli/run.ts", [
     "src/pipeline.ts",
     "src/config/settings.ts",
     "src/store/mysql/store.ts",
@@ -91,9 +91,9 @@ const forbidden: readonly (readonly [name: string, modules: readonly Module[], v
     "may not import",
   ],
   ["anyone but cli that imports a command", [module("src/sim/a.ts", ["src/commands/mock.ts"])], "may not import"],
-  ["a command that imports cli", [module("src/commands/mock.ts", ["src/cli.ts"])], "may not import"],
-  ["anyone that imports main", [module("src/cli.ts", ["src/main.ts"])], "may not import"],
-  ["src that imports tests", [module("src/cli.ts", ["tests/support/time.ts"])], "may not import"],
+  ["a command that imports cli", [module("src/commands/mock.ts", ["src/cli/run.ts"])], "may not import"],
+  ["anyone that imports main", [module("src/cli/run.ts", ["src/main.ts"])], "may not import"],
+  ["src that imports tests", [module("src/cli/run.ts", ["tests/support/time.ts"])], "may not import"],
   ["a folder that nobody decided on", [module("src/misc/helper.ts")], "no known part"],
   ["mysql2 outside the store", [module("src/pipeline.ts", ["type mysql2"])], "may not import mysql2"],
   ["grpc outside pubsub", [module("src/sim/a.ts", ["@grpc/grpc-js"])], "may not import @grpc/grpc-js"],

@@ -4,8 +4,8 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { run } from "../../src/cli.ts";
-import { COMMANDS } from "../../src/commands/catalogue.ts";
+import { COMMANDS } from "../../src/cli/catalogue.ts";
+import { run } from "../../src/cli/run.ts";
 import type { Setting } from "../../src/config/setting.ts";
 import { SETTINGS } from "../../src/config/settings.ts";
 import { definitionsIn } from "../support/help_text.ts";

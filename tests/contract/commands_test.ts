@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { fakeWorld } from "../support/world.ts";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { run, type World } from "../../src/cli.ts";
+import { run, type World } from "../../src/cli/run.ts";
 import { openLog } from "../../src/ops/logger.ts";
 import { Terminal } from "../../src/ops/terminal.ts";
 import { parseManifest } from "../../src/sim/manifest_json.ts";
+import { fakeWorld } from "../support/world.ts";
 
 /** A world that remembers what the program said. */
 class TestWorld implements World {

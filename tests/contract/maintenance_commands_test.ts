@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { run } from "../../src/cli.ts";
+import { run } from "../../src/cli/run.ts";
 import { FakeServer } from "../../src/pubsub/fake_server.ts";
 import { fakeWorld } from "../support/world.ts";
 

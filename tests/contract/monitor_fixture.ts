@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { run, type World } from "../../src/cli.ts";
+import { run, type World } from "../../src/cli/run.ts";
 import { encode } from "../../src/entry/encode.ts";
 import { openLog } from "../../src/ops/logger.ts";
 import { FakeServer, type FakeServerOptions, type Stats } from "../../src/pubsub/fake_server.ts";

@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import project from "../../deno.json" with { type: "json" };
-import { COMMANDS } from "../../src/commands/catalogue.ts";
+import { COMMANDS } from "../../src/cli/catalogue.ts";
 import { LmsProcess } from "../support/lms_process.ts";
 import { namesIn, runLms, temporaryFolder } from "../support/run_lms.ts";
 

@@ -6,7 +6,7 @@
 import { assertArrayIncludes, assertEquals, assertGreater } from "@std/assert";
 import { SETTING_VARIABLES } from "../../.ci/permissions.ts";
 import project from "../../deno.json" with { type: "json" };
-import { COMMANDS } from "../../src/commands/catalogue.ts";
+import { COMMANDS } from "../../src/cli/catalogue.ts";
 import type { Setting } from "../../src/config/setting.ts";
 import { SETTINGS } from "../../src/config/settings.ts";
 import { DEAD_LETTER_REASONS } from "../../src/entry/entry.ts";

@@ -5,12 +5,12 @@
  * @module
  */
 import { assert, assertEquals, assertGreater } from "@std/assert";
-import { DatabaseSync } from "node:sqlite";
 import { createConnection } from "mysql2/promise";
-import { run } from "../../src/cli.ts";
+import { DatabaseSync } from "node:sqlite";
+import { run } from "../../src/cli/run.ts";
 import { DEAD_LETTER_REASONS } from "../../src/entry/entry.ts";
-import { FakeServer } from "../../src/pubsub/fake_server.ts";
 import { subscriptionName, topicName } from "../../src/pubsub/admin.ts";
+import { FakeServer } from "../../src/pubsub/fake_server.ts";
 import { Random } from "../../src/sim/random.ts";
 import { startDatabase } from "../support/database.ts";
 import { fakeWorld } from "../support/world.ts";

@@ -146,7 +146,7 @@ export const OF_PROGRAM: readonly Protection[] = [
       filter: "EntryLog prints exactly what is stored where a program reads it, and one safe line where a person does",
     },
   ]),
-  ...protectionsOf({ file: "src/cli.ts", test: "tests/integration/terminal_test.ts" }, [
+  ...protectionsOf({ file: "src/cli/run.ts", test: "tests/integration/terminal_test.ts" }, [
     {
       name: "What ends a command is one record of the log",
       find: "    log.error(failure);",
@@ -161,7 +161,7 @@ export const OF_PROGRAM: readonly Protection[] = [
         "lms says which setting it cannot use in one record where its log is to be JSON, and in a plain line else",
     },
   ]),
-  ...protectionsOf({ file: "src/cli.ts", test: "tests/contract/command_line_test.ts" }, [
+  ...protectionsOf({ file: "src/cli/run.ts", test: "tests/contract/command_line_test.ts" }, [
     {
       name: "A variable that does nothing is told of",
       find: "    log.warn(warning);",

@@ -4,10 +4,10 @@
  * @module
  */
 import { assertArrayIncludes, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { COMMANDS } from "../../src/commands/catalogue.ts";
+import { COMMANDS } from "../../src/cli/catalogue.ts";
+import { fishCompletion } from "../../src/cli/completion/fish.ts";
+import { zshCompletion } from "../../src/cli/completion/zsh.ts";
 import { type Command, defineCommand } from "../../src/commands/command.ts";
-import { fishCompletion } from "../../src/commands/completion_fish.ts";
-import { zshCompletion } from "../../src/commands/completion_zsh.ts";
 import { temporaryFolder } from "../support/run_lms.ts";
 import { printed, runProgram, SOME_COMMANDS } from "./program.ts";
 

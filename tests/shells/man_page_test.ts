@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { COMMANDS } from "../../src/commands/catalogue.ts";
+import { COMMANDS } from "../../src/cli/catalogue.ts";
 import { temporaryFolder } from "../support/run_lms.ts";
 import { printed, runProgram, SOME_COMMANDS } from "./program.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { run } from "../../src/cli.ts";
+import { run } from "../../src/cli/run.ts";
 import { fakeWorld } from "../support/world.ts";
 
 /** The commands of a build that has not all of them. */

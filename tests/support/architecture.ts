@@ -88,7 +88,7 @@ const VENDORS: readonly (readonly [specifier: string, paths: readonly string[]])
   ["@std/log", ["src/ops/logger.ts"]],
   ["fastest-levenshtein", ["src/ops/nearest.ts"]],
   ["string-width", ["src/ops/width.ts"]],
-  ["@std/cli", ["src/cli.ts", "src/cli/", "src/config/settings.ts", "src/config/", "src/commands/"]],
+  ["@std/cli", ["src/cli/run.ts", "src/cli/", "src/config/settings.ts", "src/config/", "src/commands/"]],
   // `process` is Deno.env and Deno.exit by another name.
   ["node:process", []],
   ["node:", ["src/"]],
@@ -96,14 +96,14 @@ const VENDORS: readonly (readonly [specifier: string, paths: readonly string[]])
 
 /** What only some modules may say in their code, comments aside. */
 const WORDS: readonly (readonly [pattern: RegExp, paths: readonly string[]])[] = [
-  [/\bDeno\s*\.\s*env\b/, ["src/main.ts", "src/cli.ts", "src/config/settings.ts", "src/config/"]],
+  [/\bDeno\s*\.\s*env\b/, ["src/main.ts", "src/cli/run.ts", "src/config/settings.ts", "src/config/"]],
   [/\bDeno\s*\.\s*exit\b/, ["src/main.ts"]],
   [/\bprocess\s*\.\s*(?:env|exit)\b/, []],
   // State that outlives a call belongs to an object that somebody owns.
   [/^(?:export )?(?:let|var)\s+\w+/m, []],
 ];
 
-/** The part that a path belongs to: `store` for `src/store/mysql/store.ts`, `cli` for `src/cli.ts`. */
+/** The part that a path belongs to: `store` for `src/store/mysql/store.ts`, `cli` for `src/cli/run.ts`. */
 export function partOf(path: string): string {
   return path.split("/")[1]?.replace(/\.ts$/, "") ?? path;
 }

@@ -20,7 +20,7 @@ interface Info {
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** `src/cli.ts` for its file URL; `undefined` for what is not in this repository. */
+/** `src/cli/run.ts` for its file URL; `undefined` for what is not in this repository. */
 export function fromRoot(url: string): string | undefined {
   return url.startsWith(ROOT.href) ? decodeURIComponent(url.slice(ROOT.href.length)) : undefined;
 }

@@ -1,11 +1,11 @@
 /**
- * The world as `src/cli.ts` is given it, kept in memory.
+ * The world as `src/cli/run.ts` is given it, kept in memory.
  *
  * @module
  */
-import type { World } from "../../src/cli.ts";
-import type { TableOptions } from "../../src/ops/table.ts";
+import type { World } from "../../src/cli/run.ts";
 import { openLog } from "../../src/ops/logger.ts";
+import type { TableOptions } from "../../src/ops/table.ts";
 import { Terminal } from "../../src/ops/terminal.ts";
 
 /** A world, and what the program did to it. */

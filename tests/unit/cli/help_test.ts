@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { COMMANDS } from "../../../src/commands/catalogue.ts";
+import { COMMANDS } from "../../../src/cli/catalogue.ts";
+import { commandHelp, programHelp } from "../../../src/cli/help.ts";
 import { defineCommand } from "../../../src/commands/command.ts";
-import { commandHelp, programHelp } from "../../../src/commands/help.ts";
 import { definitionsIn } from "../../support/help_text.ts";
 
 const greet = defineCommand({

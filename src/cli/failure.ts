@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { CallError } from "../pubsub/transport.ts";
 import { SubscribeError } from "../pubsub/subscriber.ts";
+import { CallError } from "../pubsub/transport.ts";
 import { StoreError } from "../store/store.ts";
 
 /** What an error of the world around says; `undefined` for a mistake in the program, which is to crash it. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { blocksOf } from "./description.ts";
+import { blocksOf } from "../description.ts";
 
 /** What roff, or a copy of what it prints, would read as something else. */
 const NAMES: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { bashQuoted } from "../../../src/commands/completion_bash.ts";
+import { bashQuoted } from "../../../../src/cli/completion/bash.ts";
 
 Deno.test("bashQuoted() puts a text in quotes that end for no character of it but are there again after it", () => {
   assertEquals(bashQuoted("plain"), "'plain'");

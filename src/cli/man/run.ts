@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Setting } from "../config/setting.ts";
-import { type Config, SETTINGS } from "../config/settings.ts";
-import { type Command, type CommandContext, EXIT } from "./command.ts";
-import { exitCodes, meaning, PREFIXES, settingsOf, UNITS } from "./help.ts";
+import { type Command, type CommandContext, EXIT } from "../../commands/command.ts";
+import type { Setting } from "../../config/setting.ts";
+import { type Config, SETTINGS } from "../../config/settings.ts";
+import { exitCodes, meaning, PREFIXES, settingsOf, UNITS } from "../help.ts";
 import { bold, definition, described, request, roffEscaped, roffLine } from "./roff.ts";
 
 /** What a page is written for. */

@@ -4,10 +4,9 @@
  *
  * @module
  */
-import { LOCAL_DATABASE } from "../config/settings/database.ts";
-import { CHAOS_FAULTS } from "./chaos.ts";
-import { type Command, defineCommand } from "./command.ts";
-import { QUANTITY_ARGUMENT } from "./quantity.ts";
+import { CHAOS_FAULTS } from "../commands/chaos.ts";
+import { type Command, defineCommand } from "../commands/command.ts";
+import { QUANTITY_ARGUMENT } from "../commands/quantity.ts";
 import {
   DEAD_LETTER_ACTIONS,
   DEAD_LETTERS_SETTINGS,
@@ -22,7 +21,8 @@ import {
   SHELLS,
   SIM_SETTINGS,
   VERIFY_SETTINGS,
-} from "./settings.ts";
+} from "../commands/settings.ts";
+import { LOCAL_DATABASE } from "../config/settings/database.ts";
 
 /** Who works on a database that exists says which. */
 const NAMED_DATABASE = { database: "required" } as const;
@@ -40,7 +40,7 @@ const mock = defineCommand({
   argument: QUANTITY_ARGUMENT,
   settings: MOCK_SETTINGS,
   defaults: ROUND_DEFAULTS,
-  load: async () => (await import("./mock.ts")).runMock,
+  load: async () => (await import("../commands/mock.ts")).runMock,
 });
 
 const emu = defineCommand({
@@ -53,7 +53,7 @@ const emu = defineCommand({
   argument: QUANTITY_ARGUMENT,
   settings: EMU_SETTINGS,
   defaults: ROUND_DEFAULTS,
-  load: async () => (await import("./mock.ts")).runEmu,
+  load: async () => (await import("../commands/mock.ts")).runEmu,
 });
 
 const pub = defineCommand({
@@ -65,7 +65,7 @@ const pub = defineCommand({
   ],
   argument: QUANTITY_ARGUMENT,
   settings: PUB_SETTINGS,
-  load: async () => (await import("./pub.ts")).run,
+  load: async () => (await import("../commands/pub.ts")).run,
 });
 
 const mon = defineCommand({
@@ -82,7 +82,7 @@ const mon = defineCommand({
     "A second signal, or the end of GRACE, gives back what is not stored yet: it will be delivered again.",
   ],
   settings: MON_SETTINGS,
-  load: async () => (await import("./mon.ts")).run,
+  load: async () => (await import("../commands/mon.ts")).run,
 });
 
 const health = defineCommand({
@@ -93,7 +93,7 @@ const health = defineCommand({
     "no or nobody answers. For HEALTHCHECK in containers, which have no shell.",
   ],
   settings: HEALTH_COMMAND_SETTINGS,
-  load: async () => (await import("./health.ts")).run,
+  load: async () => (await import("../commands/health.ts")).run,
 });
 
 const sim = defineCommand({
@@ -105,7 +105,7 @@ const sim = defineCommand({
     "for a monitor that starts later.",
   ],
   settings: SIM_SETTINGS,
-  load: async () => (await import("./sim.ts")).run,
+  load: async () => (await import("../commands/sim.ts")).run,
 });
 
 const demo = defineCommand({
@@ -124,7 +124,7 @@ const demo = defineCommand({
     logLevel: "warn",
   },
   notes: { durationMs: "until Ctrl-C on a terminal, else 30" },
-  load: async () => (await import("./demo.ts")).run,
+  load: async () => (await import("../commands/demo.ts")).run,
 });
 
 const emulator = defineCommand({
@@ -138,7 +138,7 @@ const emulator = defineCommand({
     ...CHAOS_FAULTS.map(({ name, value, help }) => `  ${`${name}${value && "="}${value}`.padEnd(27)}${help}`),
   ],
   settings: EMULATOR_SETTINGS,
-  load: async () => (await import("./emulator.ts")).run,
+  load: async () => (await import("../commands/emulator.ts")).run,
 });
 
 const migrate = defineCommand({
@@ -150,7 +150,7 @@ const migrate = defineCommand({
   ],
   settings: MIGRATE_SETTINGS,
   notes: NAMED_DATABASE,
-  load: async () => (await import("./migrate.ts")).run,
+  load: async () => (await import("../commands/migrate.ts")).run,
 });
 
 const verify = defineCommand({
@@ -170,7 +170,7 @@ const verify = defineCommand({
   ],
   settings: VERIFY_SETTINGS,
   notes: NAMED_DATABASE,
-  load: async () => (await import("./verify.ts")).run,
+  load: async () => (await import("../commands/verify.ts")).run,
 });
 
 const deadLetters = defineCommand({
@@ -203,7 +203,7 @@ const deadLetters = defineCommand({
   },
   settings: DEAD_LETTERS_SETTINGS,
   notes: NAMED_DATABASE,
-  load: async () => (await import("./dead_letters.ts")).run,
+  load: async () => (await import("../commands/dead_letters.ts")).run,
 });
 
 const completion = defineCommand({
@@ -221,7 +221,7 @@ const completion = defineCommand({
   ],
   argument: { name: "SHELL", help: "bash, zsh or fish", words: SHELLS },
   settings: [],
-  load: async () => (await import("./completion.ts")).run,
+  load: async () => (await import("./completion/run.ts")).run,
 });
 
 const man = defineCommand({
@@ -233,7 +233,7 @@ const man = defineCommand({
     "To install it: lms man > ~/.local/share/man/man1/lms.1",
   ],
   settings: [],
-  load: async () => (await import("./man.ts")).run,
+  load: async () => (await import("./man/run.ts")).run,
 });
 
 const version = defineCommand({
@@ -241,7 +241,7 @@ const version = defineCommand({
   summary: "print the version, and how the program was built",
   description: ["The same as --version, -V and -v."],
   settings: [],
-  load: async () => (await import("./version.ts")).run,
+  load: async () => (await import("../commands/version.ts")).run,
 });
 
 /** Every command, in the order in which they are listed. */

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { COMMANDS } from "../../../src/commands/catalogue.ts";
-import { settingsOf } from "../../../src/commands/help.ts";
-import { type Documented, manualPage } from "../../../src/commands/man.ts";
-import { bold, roffEscaped } from "../../../src/commands/roff.ts";
-import type { Setting } from "../../../src/config/setting.ts";
-import { SETTINGS } from "../../../src/config/settings.ts";
+import { COMMANDS } from "../../../../src/cli/catalogue.ts";
+import { settingsOf } from "../../../../src/cli/help.ts";
+import { bold, roffEscaped } from "../../../../src/cli/man/roff.ts";
+import { type Documented, manualPage } from "../../../../src/cli/man/run.ts";
+import type { Setting } from "../../../../src/config/setting.ts";
+import { SETTINGS } from "../../../../src/config/settings.ts";
 
 const lms: Documented = { program: "lms", commands: COMMANDS, version: "1.2.3", date: "2026-11-24" };
 

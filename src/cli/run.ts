@@ -3,24 +3,24 @@
  *
  * @module
  */
-import { parseArgs } from "@std/cli/parse-args";
-import type { Context } from "./app/context.ts";
-import { COMMANDS } from "./commands/catalogue.ts";
-import { type Command, EXIT } from "./commands/command.ts";
-import { explainFailure } from "./commands/failure.ts";
-import { commandHelp, programHelp, settingsOf } from "./commands/help.ts";
-import { readConfig } from "./config/read_config.ts";
-import type { Setting } from "./config/setting.ts";
-import { type SettingName, SETTINGS } from "./config/settings.ts";
-import { UsageError } from "./config/usage_error.ts";
-import { misleadingVariables } from "./config/variables.ts";
-import type { LogFormat, LogLevel } from "./ops/logger.ts";
-import { unknownWord } from "./ops/nearest.ts";
-import { redact } from "./ops/redact.ts";
-import { oneLine } from "./ops/safe_text.ts";
+import type { Context } from "../app/context.ts";
+import { EXIT } from "../commands/command.ts";
+import { readConfig } from "../config/read_config.ts";
+import type { Setting } from "../config/setting.ts";
+import { SETTINGS } from "../config/settings.ts";
+import { UsageError } from "../config/usage_error.ts";
+import { misleadingVariables } from "../config/variables.ts";
+import type { LogFormat, LogLevel } from "../ops/logger.ts";
+import { unknownWord } from "../ops/nearest.ts";
+import { redact } from "../ops/redact.ts";
+import { oneLine } from "../ops/safe_text.ts";
+import { COMMANDS } from "./catalogue.ts";
+import { explainFailure } from "./failure.ts";
+import { type Flags, parseFlags } from "./flags.ts";
+import { commandHelp, programHelp, settingsOf } from "./help.ts";
 
 /** The world as the program is given it. */
-export interface World extends Omit<Context, "log" | "commands"> {
+export interface World extends Omit<Context, "log"> {
   /** Arguments after the program's name. */
   readonly args: readonly string[];
   /** The commands that this build has; default: every one. */
@@ -32,9 +32,6 @@ export interface World extends Omit<Context, "log" | "commands"> {
   /** Makes LMS's own log. */
   readonly openLog: (level: LogLevel, format: LogFormat | undefined) => Context["log"];
 }
-
-/** Flags as given, by name. */
-type Flags = Readonly<Record<string, string | undefined>>;
 
 /** Tells what is wrong, once. */
 type Complain = (problem: string, flags?: Flags) => void;
@@ -126,51 +123,4 @@ async function runCommand(world: World, complain: Complain): Promise<number> {
     log.error(failure);
     return EXIT.failed;
   }
-}
-
-interface Parsed {
-  readonly flags: Flags;
-  readonly args: readonly string[];
-  /** Of flags that may be given several times. */
-  readonly lists: Readonly<Record<string, readonly string[]>>;
-  readonly help: boolean;
-  readonly version: boolean;
-  /** What is wrong with the arguments. */
-  readonly problem: string | undefined;
-}
-
-function parseFlags(command: Command, args: readonly string[]): Parsed {
-  const settings = settingsOf(command).map((name: SettingName): Setting<unknown> => SETTINGS[name]);
-  const valued = settings.flatMap(({ flag, value }) => flag !== undefined && value !== undefined ? [flag] : []);
-  const switches = settings.flatMap(({ flag, value }) => flag !== undefined && value === undefined ? [flag] : []);
-  const repeated = settings.flatMap(({ flag, repeats }) => flag !== undefined && repeats === true ? [flag] : []);
-  let problem: string | undefined;
-  const parsed = parseArgs(args, {
-    string: [...valued, "_"],
-    boolean: [...switches, "help", "version"],
-    collect: repeated,
-    alias: { help: "h", version: ["V", "v"] },
-    unknown: (arg, key) => {
-      if (key === undefined) return true;
-      const flag = arg.replace(/=.*$/s, "");
-      problem ??= unknownWord("flag", flag, [...valued, ...switches, "help", "version"].map((name) => `--${name}`));
-      return false;
-    },
-  });
-  const values = parsed as unknown as Readonly<Record<string, unknown>>;
-  const positionals = parsed._.map(String);
-  const most = command.argument === undefined ? 0 : command.argument.most ?? 1;
-  if (positionals.length > most) {
-    problem ??= `Cannot use the argument "${positionals[most]}": ` +
-      (most === 0 ? "this command takes none" : `this command takes one, ${command.argument!.name}`);
-  }
-  const flags: Record<string, string | undefined> = {};
-  const lists: Record<string, readonly string[]> = {};
-  for (const flag of valued) flags[flag] = values[flag] as string | undefined;
-  for (const flag of repeated) {
-    lists[flag] = values[flag] as readonly string[];
-    flags[flag] = undefined;
-  }
-  for (const flag of switches) flags[flag] = values[flag] === true ? "true" : undefined;
-  return { flags, lists, args: positionals, help: values.help === true, version: values.version === true, problem };
 }

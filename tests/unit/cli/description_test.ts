@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { blocksOf } from "../../../src/commands/description.ts";
+import { blocksOf } from "../../../src/cli/description.ts";
 
 Deno.test("blocksOf() takes paragraphs and tables apart", () => {
   assertEquals(

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { bold, described, request, roffEscaped, roffLine } from "../../../src/commands/roff.ts";
+import { bold, described, request, roffEscaped, roffLine } from "../../../../src/cli/man/roff.ts";
 
 const escapes: readonly (readonly [text: string, escaped: string])[] = [
   ["--dry-run", "\\-\\-dry\\-run"],

@@ -3,15 +3,15 @@
  *
  * @module
  */
-import type { Config } from "../config/settings.ts";
-import { UsageError } from "../config/usage_error.ts";
-import { unknownWord } from "../ops/nearest.ts";
-import { type CommandContext, EXIT } from "./command.ts";
-import { bashCompletion } from "./completion_bash.ts";
-import { fishCompletion } from "./completion_fish.ts";
-import type { Completed } from "./completion_words.ts";
-import { zshCompletion } from "./completion_zsh.ts";
-import { SHELLS } from "./settings.ts";
+import { type CommandContext, EXIT } from "../../commands/command.ts";
+import { SHELLS } from "../../commands/settings.ts";
+import type { Config } from "../../config/settings.ts";
+import { UsageError } from "../../config/usage_error.ts";
+import { unknownWord } from "../../ops/nearest.ts";
+import { bashCompletion } from "./bash.ts";
+import { fishCompletion } from "./fish.ts";
+import type { Completed } from "./words.ts";
+import { zshCompletion } from "./zsh.ts";
 
 const SCRIPTS: Readonly<Record<typeof SHELLS[number], (completed: Completed) => string>> = {
   bash: bashCompletion,

@@ -1,12 +1,12 @@
 import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
-import { COMMANDS } from "../../../src/commands/catalogue.ts";
-import type { Command, CommandContext } from "../../../src/commands/command.ts";
-import { run } from "../../../src/commands/completion.ts";
-import { SHELLS } from "../../../src/commands/settings.ts";
-import type { Setting } from "../../../src/config/setting.ts";
-import { SETTINGS } from "../../../src/config/settings.ts";
-import { UsageError } from "../../../src/config/usage_error.ts";
-import { fakeWorld } from "../../support/world.ts";
+import { COMMANDS } from "../../../../src/cli/catalogue.ts";
+import { run } from "../../../../src/cli/completion/run.ts";
+import type { Command, CommandContext } from "../../../../src/commands/command.ts";
+import { SHELLS } from "../../../../src/commands/settings.ts";
+import type { Setting } from "../../../../src/config/setting.ts";
+import { SETTINGS } from "../../../../src/config/settings.ts";
+import { UsageError } from "../../../../src/config/usage_error.ts";
+import { fakeWorld } from "../../../support/world.ts";
 
 /** What the command prints. */
 async function script(shell: string, program = "lms", commands: readonly Command[] = COMMANDS): Promise<string> {

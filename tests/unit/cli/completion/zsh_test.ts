@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { zshEscaped, zshQuoted } from "../../../src/commands/completion_zsh.ts";
+import { zshEscaped, zshQuoted } from "../../../../src/cli/completion/zsh.ts";
 
 Deno.test("zshQuoted() puts a text in quotes that end for no character of it but are there again after it", () => {
   assertEquals(zshQuoted("plain"), "'plain'");

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Setting } from "../config/setting.ts";
-import { SETTINGS } from "../config/settings.ts";
-import type { Command } from "./command.ts";
-import { settingsOf } from "./help.ts";
+import type { Command } from "../../commands/command.ts";
+import type { Setting } from "../../config/setting.ts";
+import { SETTINGS } from "../../config/settings.ts";
+import { settingsOf } from "../help.ts";
 
 /** What a script is written for. */
 export interface Completed {

@@ -3,15 +3,8 @@
  *
  * @module
  */
-import type { Command } from "./command.ts";
-import {
-  type Completed,
-  type CompletedFlag,
-  flagsOf,
-  functionName,
-  HELP_COMMAND,
-  PROGRAM_FLAGS,
-} from "./completion_words.ts";
+import type { Command } from "../../commands/command.ts";
+import { type Completed, type CompletedFlag, flagsOf, functionName, HELP_COMMAND, PROGRAM_FLAGS } from "./words.ts";
 
 /** A text as fish reads it back, whatever it holds. */
 export function fishQuoted(text: string): string {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { defineCommand } from "../../../src/commands/command.ts";
-import { flagsOf, functionName } from "../../../src/commands/completion_words.ts";
+import { flagsOf, functionName } from "../../../../src/cli/completion/words.ts";
+import { defineCommand } from "../../../../src/commands/command.ts";
 
 const command = defineCommand({
   name: "any",

@@ -3,15 +3,8 @@
  *
  * @module
  */
-import type { Command } from "./command.ts";
-import {
-  type Completed,
-  type CompletedFlag,
-  flagsOf,
-  functionName,
-  HELP_COMMAND,
-  PROGRAM_FLAGS,
-} from "./completion_words.ts";
+import type { Command } from "../../commands/command.ts";
+import { type Completed, type CompletedFlag, flagsOf, functionName, HELP_COMMAND, PROGRAM_FLAGS } from "./words.ts";
 
 /** A text as zsh reads it back, whatever it holds. */
 export function zshQuoted(text: string): string {

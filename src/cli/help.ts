@@ -3,11 +3,11 @@
  *
  * @module
  */
+import { type Command, EXIT, EXIT_MEANINGS } from "../commands/command.ts";
 import type { Setting } from "../config/setting.ts";
 import { type SettingName, SETTINGS } from "../config/settings.ts";
 import { displayWidth } from "../ops/width.ts";
 import { definitions, wrapped } from "../ops/wrap.ts";
-import { type Command, EXIT, EXIT_MEANINGS } from "./command.ts";
 import { blocksOf } from "./description.ts";
 
 /** How durations and sizes are written. */

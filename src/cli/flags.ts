@@ -1,0 +1,63 @@
+/**
+ * From the arguments of a command to its flags.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import type { Command } from "../commands/command.ts";
+import type { Setting } from "../config/setting.ts";
+import { type SettingName, SETTINGS } from "../config/settings.ts";
+import { unknownWord } from "../ops/nearest.ts";
+import { settingsOf } from "./help.ts";
+
+/** Flags as given, by name. */
+export type Flags = Readonly<Record<string, string | undefined>>;
+
+/** What the arguments of a command say. */
+export interface Parsed {
+  readonly flags: Flags;
+  readonly args: readonly string[];
+  /** Of flags that may be given several times. */
+  readonly lists: Readonly<Record<string, readonly string[]>>;
+  readonly help: boolean;
+  readonly version: boolean;
+  /** What is wrong with the arguments. */
+  readonly problem: string | undefined;
+}
+
+/** Parses the arguments of a command, without reading what its settings are set to. */
+export function parseFlags(command: Command, args: readonly string[]): Parsed {
+  const settings = settingsOf(command).map((name: SettingName): Setting<unknown> => SETTINGS[name]);
+  const valued = settings.flatMap(({ flag, value }) => flag !== undefined && value !== undefined ? [flag] : []);
+  const switches = settings.flatMap(({ flag, value }) => flag !== undefined && value === undefined ? [flag] : []);
+  const repeated = settings.flatMap(({ flag, repeats }) => flag !== undefined && repeats === true ? [flag] : []);
+  let problem: string | undefined;
+  const parsed = parseArgs(args, {
+    string: [...valued, "_"],
+    boolean: [...switches, "help", "version"],
+    collect: repeated,
+    alias: { help: "h", version: ["V", "v"] },
+    unknown: (arg, key) => {
+      if (key === undefined) return true;
+      const flag = arg.replace(/=.*$/s, "");
+      problem ??= unknownWord("flag", flag, [...valued, ...switches, "help", "version"].map((name) => `--${name}`));
+      return false;
+    },
+  });
+  const values = parsed as unknown as Readonly<Record<string, unknown>>;
+  const positionals = parsed._.map(String);
+  const most = command.argument === undefined ? 0 : command.argument.most ?? 1;
+  if (positionals.length > most) {
+    problem ??= `Cannot use the argument "${positionals[most]}": ` +
+      (most === 0 ? "this command takes none" : `this command takes one, ${command.argument!.name}`);
+  }
+  const flags: Record<string, string | undefined> = {};
+  const lists: Record<string, readonly string[]> = {};
+  for (const flag of valued) flags[flag] = values[flag] as string | undefined;
+  for (const flag of repeated) {
+    lists[flag] = values[flag] as readonly string[];
+    flags[flag] = undefined;
+  }
+  for (const flag of switches) flags[flag] = values[flag] === true ? "true" : undefined;
+  return { flags, lists, args: positionals, help: values.help === true, version: values.version === true, problem };
+}
