@@ -1,5 +1,5 @@
 /**
- * README.md and ARCHITECTURE.md tell of what is there, and of all of it.
+ * The documents tell of what is there, and of all of it: README.md, and what lies in `.github` and `.github/docs`.
  *
  * @module
  */
@@ -11,23 +11,17 @@ import type { Setting } from "../../src/config/setting.ts";
 import { SETTINGS } from "../../src/config/settings.ts";
 import { DEAD_LETTER_REASONS } from "../../src/entry/entry.ts";
 import { MIGRATIONS } from "../../src/store/schema.ts";
+import { codeIn, everyDocument, isManual, rowsOf } from "../support/documents.ts";
 import { sourceFiles } from "../support/module_graph.ts";
 
 const root = new URL("../../", import.meta.url);
-const readme = await Deno.readTextFile(new URL("README.md", root));
-const architecture = await Deno.readTextFile(new URL(".github/ARCHITECTURE.md", root));
-
-/** Rows of all tables of a text: their cells, without code marks. */
-function rowsOf(markdown: string): string[] {
-  return markdown.split("\n").filter((line) => line.startsWith("|")).map((line) =>
-    line.slice(1, line.lastIndexOf("|")).split("|").map((cell) => cell.replaceAll("`", "").trim()).join(" | ")
-  );
-}
+const manual = (await everyDocument()).filter(isManual);
+const architecture = manual.find(({ path }) => path === ".github/ARCHITECTURE.md")!.text;
 
 const settings = Object.values(SETTINGS) as readonly Setting<unknown>[];
-const rows = rowsOf(readme);
+const rows = manual.flatMap(({ text }) => rowsOf(text));
 
-Deno.test("README.md tells of every setting: its variable, its flag, its default and its meaning", () => {
+Deno.test("the documents tell of every setting: its variable, its flag, its default and its meaning", () => {
   assertArrayIncludes(
     rows,
     settings.map(({ env, flag, default: text, defaultNote, help }) =>
@@ -36,14 +30,14 @@ Deno.test("README.md tells of every setting: its variable, its flag, its default
   );
 });
 
-Deno.test("README.md tells of no flag and no variable that is not there", () => {
+Deno.test("the documents tell of no flag and no variable that is not there", () => {
   const known = settings.flatMap(({ env, flag }) => [...(env ?? []), ...(flag === undefined ? [] : [`--${flag}`])]);
   const told = rows.flatMap((row) => /^([A-Z][A-Z_]+)(?:, else ([A-Z_]+))? \| (--[\w-]+)?/.exec(row)?.slice(1) ?? []);
   assertGreater(told.length, 20);
   assertEquals(told.filter((name) => name !== undefined && !known.includes(name)), []);
 });
 
-Deno.test("README.md tells of every command and of the defaults that are its own", () => {
+Deno.test("the documents tell of every command and of the defaults that are its own", () => {
   for (const { name, argument, summary, defaults } of COMMANDS) {
     const usage = argument === undefined ? `lms ${name}` : `lms ${name} [${argument.name}]`;
     assertArrayIncludes(rows, [`${usage} | ${summary}`]);
@@ -56,7 +50,7 @@ Deno.test("README.md tells of every command and of the defaults that are its own
   }
 });
 
-Deno.test("README.md tells of every reason for a dead letter, and of every table and column", () => {
+Deno.test("the documents tell of every reason for a dead letter, and of every table and column", () => {
   const firstCells = rows.map((row) => row.split(" | ")[0]!);
   assertArrayIncludes(firstCells, [...DEAD_LETTER_REASONS]);
   for (const statement of MIGRATIONS.flatMap(({ sqlite }) => sqlite)) {
@@ -69,8 +63,9 @@ Deno.test("README.md tells of every reason for a dead letter, and of every table
   }
 });
 
-Deno.test("README.md tells of tasks and log lines that are there", async () => {
-  const tasks = [...readme.matchAll(/(?:deno task|\bmake) ([a-z][\w:]*)/g)].map(([, task]) => task!);
+Deno.test("the documents tell of tasks and log lines that are there", async () => {
+  const code = manual.flatMap(({ text }) => codeIn(text)).join("\n");
+  const tasks = [...code.matchAll(/(?:deno task|\bmake) ([a-z][\w:]*)/g)].map(([, task]) => task!);
   assertGreater(tasks.length, 5);
   assertEquals(tasks.filter((task) => !(task in project.tasks) && task !== "help"), []);
 
@@ -89,7 +84,7 @@ function permissionsOf(command: string): string[] {
   );
 }
 
-Deno.test("README.md tells of everything that the programs may do, and why", () => {
+Deno.test("the documents tell of everything that the programs may do, and why", () => {
   const told = { lms: [] as string[], "lms-mon": [] as string[] };
   for (const row of rows) {
     const [what, lms, mon, why] = row.split(" | ");
