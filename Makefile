@@ -26,6 +26,7 @@ soak: ## break everything on purpose for minutes, and prove that nothing is lost
 bench: ## how fast it is, and what that costs, against other ways to do the job; results in output/
 cover: ## line coverage of src by the unit and contract tests; fails below 85 %
 fmt: ## format everything
+docs: ## write the documents that are made of the program: commands.md and settings.md
 lint: ## find what is suspect
 check: ## check types
 
@@ -37,7 +38,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^##@ /{ printf "\n%s\n", substr($$0, 5) } /^[a-z0-9-]+:.*## /{ printf "  make %-11s %s\n", $$1, $$2 }' \
 	  $(MAKEFILE_LIST)
 
-TASKS := demo lms up down build dist sbom test ok e2e soak protections bench cover fmt lint check clean
+TASKS := demo lms up down build dist sbom test ok e2e soak protections bench cover fmt docs lint check clean
 
 $(TASKS):
 	@$(DENO) task --quiet $@ $(ARGS)

@@ -10,7 +10,7 @@ import type { Setting } from "../src/config/setting.ts";
 import { SETTINGS } from "../src/config/settings.ts";
 import { nearMissesOf, variablesOf } from "../src/config/variables.ts";
 
-/** What the libraries read; the README says what for. */
+/** What the libraries read; .github/docs/permissions.md says what for. */
 const LIBRARIES = [
   "GOOGLE_*",
   "GCE_METADATA_*",

@@ -38,6 +38,9 @@ interface DockerfileFinding {
   readonly range: { readonly start: { readonly line: number } };
 }
 
+/** What tells operators how to install it. */
+const DEPLOYMENT = ".github/docs/deployment.md";
+
 const here = new URL("./", import.meta.url);
 const root = new URL("../", here);
 const scratch = Deno.args[0];
@@ -175,12 +178,12 @@ async function sha256(content: string): Promise<string> {
 
 /** One number for one thing. */
 async function agreement(): Promise<void> {
-  const readme = await text("README.md");
-  const [, memory] = /docker run [^`]*--memory=(\S+)/.exec(readme) ?? [];
-  const [, stop] = /docker run [^`]*--stop-timeout=(\d+)/.exec(readme) ?? [];
+  const manual = await text(DEPLOYMENT);
+  const [, memory] = /docker run [^`]*--memory=(\S+)/.exec(manual) ?? [];
+  const [, stop] = /docker run [^`]*--stop-timeout=(\d+)/.exec(manual) ?? [];
   const inFlight = sizes[0]![1];
-  sizes.push(["README.md", inFlight, mebibytes(memory ?? "")]);
-  stops.push(["README.md", Number(stop)]);
+  sizes.push([DEPLOYMENT, inFlight, mebibytes(memory ?? "")]);
+  stops.push([DEPLOYMENT, Number(stop)]);
   const [compose] = await yaml("compose.yaml") as [{ services: { lms: { stop_grace_period: string } } }];
   stops.push(["compose.yaml", parseInt(compose.services.lms.stop_grace_period)]);
   for (const [path, bytes, memoryMiB] of sizes) {

@@ -25,5 +25,5 @@ function forbidden(error: unknown): string | undefined {
   const [, access, what] = /Requires (\w+) access to ("[^"]*"|[^\s,]+)/.exec(error.message) ?? [];
   if (access === undefined) return forbidden(error.cause);
   return `Cannot ${access === "net" ? "connect to" : access} ${what}: this program was built without the right to; ` +
-    `see "Permissions" in the README, or build it with ALLOW_${access.toUpperCase()}`;
+    `see .github/docs/permissions.md, or build it with ALLOW_${access.toUpperCase()}`;
 }

@@ -101,7 +101,7 @@ const refused: readonly {
     name: "a manifest's path that it has no right to",
     args: ["sim", "--manifest=/manifest.json"],
     env: { PUBSUB_EMULATOR_HOST: NOWHERE },
-    says: ["--manifest", '"/manifest.json"', '"Permissions" in the README'],
+    says: ["--manifest", '"/manifest.json"', ".github/docs/permissions.md"],
   },
   { name: "lms emu without an emulator", args: ["emu"], says: ["PUBSUB_EMULATOR_HOST", "lms emulator"] },
 ];
