@@ -19,7 +19,7 @@ sbom: ## what they are made of: dist/release/lms.cdx.json
 ##@ Check
 
 test: ## every test that needs no preparation, with real MySQL and MariaDB servers
-ok: ## fmt:check, lint, check and every test: run it before you commit
+ok: ## what must hold before a commit: format, lint, types, examples, and the tests that need no server
 e2e: ## a minute and more against Google's Pub/Sub emulator and a real MySQL; results in output/
 protections: ## take each protection out of a copy of the program, and see a test notice
 soak: ## break everything on purpose for minutes, and prove that nothing is lost or doubled; report in output/

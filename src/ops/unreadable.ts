@@ -16,7 +16,7 @@ export function whyUnreadable(error: unknown): string {
     return "it may not be read; give the user that LMS runs as the right to read it";
   }
   if (error instanceof Deno.errors.NotCapable) {
-    return 'this program was built without the right to read there; see .github/docs/permissions.md';
+    return "this program was built without the right to read there; see .github/docs/permissions.md";
   }
   return `it cannot be read: ${error instanceof Error ? error.message : error}`;
 }

@@ -16,7 +16,7 @@ export function whyUnwritable(error: unknown): string {
     return "it may not be written; give the user that LMS runs as the right to write it";
   }
   if (error instanceof Deno.errors.NotCapable) {
-    return 'this program was built without the right to write there; see .github/docs/permissions.md';
+    return "this program was built without the right to write there; see .github/docs/permissions.md";
   }
   return `it cannot be written: ${error instanceof Error ? error.message : error}`;
 }

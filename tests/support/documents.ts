@@ -50,6 +50,29 @@ export function codeIn(text: string): readonly string[] {
 /** Rows of all tables of a text: their cells, without code marks. */
 export function rowsOf(markdown: string): string[] {
   return prose(markdown).split("\n").filter((line) => line.startsWith("|")).map((line) =>
-    line.slice(1, line.lastIndexOf("|")).split("|").map((cell) => cell.replaceAll("`", "").trim()).join(" | ")
+    line.slice(1, line.lastIndexOf("|")).split(/(?<!\\)\|/).map((cell) => cell.replaceAll(/`|\\(?=\|)/g, "").trim())
+      .join(" | ")
   );
+}
+
+/** Where the links of a document lead, as they are written. */
+export function linksIn(markdown: string): readonly string[] {
+  const text = prose(markdown).replaceAll(/`[^`]*`/g, "");
+  return [...text.matchAll(/\]\(\s*([^)\s]+)\s*\)|^\[[^\]]+\]:\s+(\S+)/gm)].map(([, link, named]) => (link ?? named)!);
+}
+
+/** The anchors of a document's headings, as GitHub makes them. */
+export function anchorsIn(markdown: string): ReadonlySet<string> {
+  const anchors = new Set<string>();
+  for (const [, heading] of prose(markdown).matchAll(/^#+ (.*)$/gm)) {
+    const anchor = heading!.replaceAll(/\]\([^)]*\)/g, "").trim().toLowerCase().replaceAll(
+      /[^\p{L}\p{N}\p{M}_ -]/gu,
+      "",
+    )
+      .replaceAll(" ", "-");
+    let unique = anchor;
+    for (let n = 1; anchors.has(unique); n++) unique = `${anchor}-${n}`;
+    anchors.add(unique);
+  }
+  return anchors;
 }
