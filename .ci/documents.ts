@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { COMMANDS } from "../src/commands/catalogue.ts";
+import { COMMANDS } from "../src/cli/catalogue.ts";
 import type { Command } from "../src/commands/command.ts";
-import { blocksOf } from "../src/commands/description.ts";
-import { settingsOf, usageOf } from "../src/commands/help.ts";
-import { type Setting, SETTINGS } from "../src/config.ts";
+import { blocksOf } from "../src/cli/description.ts";
+import { settingsOf, usageOf } from "../src/cli/help.ts";
+import type { Setting } from "../src/config/setting.ts";
+import { SETTINGS } from "../src/config/settings.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
