@@ -4,7 +4,7 @@
  * @module
  */
 import { type Config, nameOf } from "../config/settings.ts";
-import { type DATABASE, LOCAL_DATABASE, LOCAL_FILE } from "../config/settings/database.ts";
+import { type DATABASE_SETTINGS, LOCAL_DATABASE, LOCAL_FILE } from "../config/settings/database.ts";
 import { UsageError } from "../config/usage_error.ts";
 import { Backoff } from "../ops/backoff.ts";
 import type { Log } from "../ops/logger.ts";
@@ -38,7 +38,7 @@ export const NAMED = "this command works on the one that you name";
  * @throws {UsageError} When the URL is missing or not understood, or when it and the password contradict each other.
  */
 export async function openStore(
-  config: Config<keyof typeof DATABASE>,
+  config: Config<keyof typeof DATABASE_SETTINGS>,
   { named, access, writers, context }: StoreNeeds,
 ): Promise<MaintainedStore> {
   const { log, readFile } = context;

@@ -5,7 +5,7 @@
  */
 import { bothSet } from "../config/read_config.ts";
 import { type Config, nameOf } from "../config/settings.ts";
-import type { DATABASE } from "../config/settings/database.ts";
+import type { DATABASE_SETTINGS } from "../config/settings/database.ts";
 import { UsageError } from "../config/usage_error.ts";
 import { type DatabaseAddress, parseDatabaseUrl } from "../store/database_url.ts";
 import { StoreError } from "../store/store.ts";
@@ -13,7 +13,7 @@ import type { Context } from "./context.ts";
 import { readSecret } from "./secret_file.ts";
 
 /** The settings, with a URL for those who name none. */
-export type DatabaseConfig = Config<keyof typeof DATABASE> & { readonly database: string };
+export type DatabaseConfig = Config<keyof typeof DATABASE_SETTINGS> & { readonly database: string };
 
 /** A database, found. */
 export interface FoundDatabase {

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Config, nameOf } from "../config/settings.ts";
-import type { PUBSUB } from "../config/settings/pubsub.ts";
+import type { PUBSUB_SETTINGS } from "../config/settings/pubsub.ts";
 import { UsageError } from "../config/usage_error.ts";
 import { Backoff } from "../ops/backoff.ts";
 import type { Log } from "../ops/logger.ts";
@@ -47,7 +47,7 @@ export interface EnsureOptions {
   readonly timeoutMs?: number;
 }
 
-type PubSubConfig = Config<keyof typeof PUBSUB>;
+type PubSubConfig = Config<keyof typeof PUBSUB_SETTINGS>;
 
 /**
  * Opens Google's service or an emulator.

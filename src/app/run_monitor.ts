@@ -4,7 +4,7 @@
  * @module
  */
 import type { Config } from "../config/settings.ts";
-import type { MONITOR } from "../config/settings/monitor.ts";
+import type { MONITOR_SETTINGS } from "../config/settings/monitor.ts";
 import type { Health } from "../ops/health.ts";
 import type { Log } from "../ops/logger.ts";
 import { type Flush, ingest, type IngestTotals } from "../pipeline.ts";
@@ -19,7 +19,7 @@ import { Heartbeat } from "./heartbeat.ts";
 import { NOT_FOUND, PERMISSION_DENIED, type PubSubAccess } from "./pubsub.ts";
 
 /** What the monitor runs with: its settings, with the cap in messages worked out. */
-export type MonitorConfig = Config<keyof typeof MONITOR> & { readonly maxInFlight: number };
+export type MonitorConfig = Config<keyof typeof MONITOR_SETTINGS> & { readonly maxInFlight: number };
 
 /** What the monitor needs. */
 export interface MonitorOptions extends Stops {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Config } from "../config/settings.ts";
-import type { HEALTH } from "../config/settings/health.ts";
+import type { HEALTH_SETTINGS } from "../config/settings/health.ts";
 import { type HttpServer, serveHttp } from "../http/server.ts";
 import { answerProbe, type Health } from "../ops/health.ts";
 import type { Log } from "../ops/logger.ts";
@@ -24,7 +24,7 @@ export interface ServeHealthOptions {
  * @throws When it cannot listen there, with the setting to change.
  */
 export function serveHealth(
-  { healthHost: host, healthPort: port }: Config<keyof typeof HEALTH>,
+  { healthHost: host, healthPort: port }: Config<keyof typeof HEALTH_SETTINGS>,
   { health, log }: ServeHealthOptions,
 ): AsyncDisposable {
   if (port === undefined) return new AsyncDisposableStack();

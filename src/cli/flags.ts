@@ -4,7 +4,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import type { Command } from "../commands/command.ts";
+import type { Declaration } from "../commands/command.ts";
 import type { Setting } from "../config/setting.ts";
 import { type SettingName, SETTINGS } from "../config/settings.ts";
 import { unknownWord } from "../ops/nearest.ts";
@@ -26,7 +26,7 @@ export interface Parsed {
 }
 
 /** Parses the arguments of a command, without reading what its settings are set to. */
-export function parseFlags(command: Command, args: readonly string[]): Parsed {
+export function parseFlags(command: Declaration, args: readonly string[]): Parsed {
   const settings = settingsOf(command).map((name: SettingName): Setting<unknown> => SETTINGS[name]);
   const valued = settings.flatMap(({ flag, value }) => flag !== undefined && value !== undefined ? [flag] : []);
   const switches = settings.flatMap(({ flag, value }) => flag !== undefined && value === undefined ? [flag] : []);

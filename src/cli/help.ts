@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Command, EXIT, EXIT_MEANINGS } from "../commands/command.ts";
+import { type Declaration, EXIT, EXIT_MEANINGS } from "../commands/command.ts";
 import type { Setting } from "../config/setting.ts";
 import { type SettingName, SETTINGS } from "../config/settings.ts";
 import { displayWidth } from "../ops/width.ts";
@@ -35,7 +35,7 @@ function widthOf({ width = WIDTH_MAX }: HelpOptions): number {
 }
 
 /** What `lms --help` prints. */
-export function programHelp(commands: readonly Command[], options: HelpOptions): string {
+export function programHelp(commands: readonly Declaration[], options: HelpOptions): string {
   const { program } = options;
   const width = widthOf(options);
   const filled = (text: string) => wrapped(text, width);
@@ -62,17 +62,17 @@ export function exitCodes(): readonly (readonly [code: number, meaning: string])
 }
 
 /** How a command is called, without the program's name. */
-export function usageOf({ name, argument }: Command): string {
+export function usageOf({ name, argument }: Declaration): string {
   return `${name} [FLAGS]${argument === undefined ? "" : ` [${argument.name}]`}`;
 }
 
 /** The settings of a command, those that every command has included. */
-export function settingsOf({ settings }: Command): readonly SettingName[] {
+export function settingsOf({ settings }: Declaration): readonly SettingName[] {
   return [...settings, "logLevel", "logFormat"];
 }
 
 /** What `lms COMMAND --help` prints. */
-export function commandHelp(command: Command, options: HelpOptions): string {
+export function commandHelp(command: Declaration, options: HelpOptions): string {
   const { name, summary, description, argument, defaults, notes } = command;
   const { program } = options;
   const width = widthOf(options);

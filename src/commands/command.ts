@@ -28,7 +28,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
 /** What a command is run with. */
 export interface CommandContext extends Context {
   /** The commands that this program has, in the order in which they are listed. */
-  readonly commands: readonly Command[];
+  readonly commands: readonly Declaration[];
 }
 
 /**
@@ -42,8 +42,8 @@ export type Run<N extends SettingName = SettingName> = (
   args: readonly string[],
 ) => Promise<number>;
 
-/** A command of the program. */
-export interface Command<N extends SettingName = SettingName> {
+/** What a command is called, says of itself and takes. */
+export interface Declaration<N extends SettingName = SettingName> {
   readonly name: string;
   /** One line, for the list of commands. */
   readonly summary: string;
@@ -64,11 +64,23 @@ export interface Command<N extends SettingName = SettingName> {
   readonly defaults?: Readonly<Partial<Record<SettingName, string>>>;
   /** What holds where a setting is not given, in words, where the setting's own words are of other commands. */
   readonly notes?: Readonly<Partial<Record<SettingName, string>>>;
+}
+
+/** The settings that a declared command runs with. */
+export type ConfigOf<D> = D extends Declaration<infer N> ? Config<N> : never;
+
+/** A command of the program. */
+export interface Command extends Declaration {
   /** Loads what it runs with; not before it is run. */
-  load(): Promise<Run<N>>;
+  load(): Promise<Run>;
 }
 
 /** Keeps the types of a command's settings. */
-export function defineCommand<const N extends SettingName>(command: Command<N>): Command {
-  return command as unknown as Command;
+export function defineCommand<const N extends SettingName>(declaration: Declaration<N>): Declaration<N> {
+  return declaration;
+}
+
+/** A declared command with what it runs. @param load Loads it. */
+export function runnable<N extends SettingName>(declaration: Declaration<N>, load: () => Promise<Run<N>>): Command {
+  return { ...declaration, load } as unknown as Command;
 }

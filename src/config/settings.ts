@@ -4,32 +4,32 @@
  * @module
  */
 import type { Defaulted, Repeated, Setting } from "./setting.ts";
-import { DATABASE, STARTUP } from "./settings/database.ts";
-import { DEAD_LETTERS } from "./settings/dead_letters.ts";
-import { EMULATOR } from "./settings/emulator.ts";
-import { HEALTH, HEALTH_QUESTION } from "./settings/health.ts";
-import { LOG } from "./settings/log.ts";
-import { MAINTENANCE } from "./settings/maintenance.ts";
-import { MONITOR } from "./settings/monitor.ts";
-import { PUBSUB } from "./settings/pubsub.ts";
-import { RUN } from "./settings/run.ts";
-import { SIMULATION, TRAFFIC } from "./settings/traffic.ts";
+import { DATABASE_SETTINGS, STARTUP_SETTINGS } from "./settings/database.ts";
+import { DEAD_LETTERS_SETTINGS } from "./settings/dead_letters.ts";
+import { EMULATOR_SETTINGS } from "./settings/emulator.ts";
+import { HEALTH_QUESTION_SETTINGS, HEALTH_SETTINGS } from "./settings/health.ts";
+import { LOG_SETTINGS } from "./settings/log.ts";
+import { MAINTENANCE_SETTINGS } from "./settings/maintenance.ts";
+import { MONITOR_SETTINGS } from "./settings/monitor.ts";
+import { PUBSUB_SETTINGS } from "./settings/pubsub.ts";
+import { RUN_SETTINGS } from "./settings/run.ts";
+import { SIMULATION_SETTINGS, TRAFFIC_SETTINGS } from "./settings/traffic.ts";
 
 /** Every setting of every command. */
 export const SETTINGS = {
-  ...PUBSUB,
-  ...DATABASE,
-  ...STARTUP,
-  ...MONITOR,
-  ...RUN,
-  ...HEALTH,
-  ...HEALTH_QUESTION,
-  ...TRAFFIC,
-  ...SIMULATION,
-  ...EMULATOR,
-  ...MAINTENANCE,
-  ...DEAD_LETTERS,
-  ...LOG,
+  ...PUBSUB_SETTINGS,
+  ...DATABASE_SETTINGS,
+  ...STARTUP_SETTINGS,
+  ...MONITOR_SETTINGS,
+  ...RUN_SETTINGS,
+  ...HEALTH_SETTINGS,
+  ...HEALTH_QUESTION_SETTINGS,
+  ...TRAFFIC_SETTINGS,
+  ...SIMULATION_SETTINGS,
+  ...EMULATOR_SETTINGS,
+  ...MAINTENANCE_SETTINGS,
+  ...DEAD_LETTERS_SETTINGS,
+  ...LOG_SETTINGS,
 };
 
 /** Names of settings, as the program uses them. */

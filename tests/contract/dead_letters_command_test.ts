@@ -5,7 +5,7 @@
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { run } from "../../src/cli/run.ts";
-import { fullId } from "../../src/commands/dead_letter_ids.ts";
+import { fullId } from "../../src/commands/dead_letters/ids.ts";
 import type { DeadLetter } from "../../src/entry/entry.ts";
 import { openStore } from "../../src/store/open_store.ts";
 import { key } from "../support/entries.ts";

@@ -6,8 +6,8 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { run } from "../../src/cli/run.ts";
-import { fullId } from "../../src/commands/dead_letter_ids.ts";
-import { statusLine } from "../../src/commands/mon.ts";
+import { fullId } from "../../src/commands/dead_letters/ids.ts";
+import { statusLine } from "../../src/commands/mon/run.ts";
 import { textBlock, textLine } from "../../src/ops/log_line.ts";
 import { Terminal } from "../../src/ops/terminal.ts";
 import { displayWidth } from "../../src/ops/width.ts";

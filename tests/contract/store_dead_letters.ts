@@ -4,9 +4,9 @@
  * @module
  */
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { drop, replay } from "../../src/commands/dead_letter_changes.ts";
-import type { Work } from "../../src/commands/dead_letter_choice.ts";
-import { DEAD_LETTERS_SETTINGS } from "../../src/commands/settings.ts";
+import { drop, replay } from "../../src/commands/dead_letters/changes.ts";
+import type { Work } from "../../src/commands/dead_letters/choice.ts";
+import { DEAD_LETTERS } from "../../src/commands/dead_letters/command.ts";
 import { readConfig } from "../../src/config/read_config.ts";
 import type { DeadLetter, MessageKey } from "../../src/entry/entry.ts";
 import { openLog } from "../../src/ops/logger.ts";
@@ -39,7 +39,7 @@ interface Command {
 
 /** An action at work on a store, with somebody at the terminal. */
 function workOn(store: MaintainedStore, { flags = {}, where = [], as = [], stopAt }: Command) {
-  const read = readConfig(DEAD_LETTERS_SETTINGS, { flags, lists: { where, as }, env: () => undefined });
+  const read = readConfig(DEAD_LETTERS.settings, { flags, lists: { where, as }, env: () => undefined });
   if (!read.ok) throw new Error(read.problem);
   const world = fakeWorld([]);
   const logged: Record<string, unknown>[] = [];

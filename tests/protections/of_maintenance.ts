@@ -77,7 +77,7 @@ await work({ confirm: async () => {} }))(async ({ confirm }) => {",
     replace: "",
     filter: "finds counters that are too high, too low, missing and surplus",
   },
-  ...protectionsOf({ file: "src/commands/dead_letter_changes.ts", test: SQLITE }, [
+  ...protectionsOf({ file: "src/commands/dead_letters/changes.ts", test: SQLITE }, [
     {
       name: "A signal ends what is done to dead letters between two pages",
       find: "if (stopped) break;",
@@ -93,13 +93,13 @@ await work({ confirm: async () => {} }))(async ({ confirm }) => {",
   ]),
   {
     name: "Dead letters of which a text is asked for are dropped only where they have it",
-    file: "src/commands/dead_letter_choice.ts",
+    file: "src/commands/dead_letters/choice.ts",
     find: "return left.filter((letter) => fitting.has(fullId(letter)));",
     replace: "return left;",
     test: SQLITE,
     filter: "drop takes what has the reason, the time and the texts",
   },
-  ...protectionsOf({ file: "src/commands/dead_letters.ts", test: "tests/contract/dead_letters_command_test.ts" }, [
+  ...protectionsOf({ file: "src/commands/dead_letters/run.ts", test: "tests/contract/dead_letters_command_test.ts" }, [
     {
       name: "Not every dead letter is dropped because nobody said which",
       find: `action === "drop" && ids.length === 0 && restrictions(config).length === 0`,

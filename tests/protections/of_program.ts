@@ -193,7 +193,7 @@ export const OF_PROGRAM: readonly Protection[] = [
       filter: "openStore() that must be told where says why, and how to name a database",
     },
   ]),
-  ...protectionsOf({ file: "src/commands/sim.ts", test: "tests/integration/cli_test.ts" }, [
+  ...protectionsOf({ file: "src/commands/sim/run.ts", test: "tests/integration/cli_test.ts" }, [
     {
       name: "A manifest that cannot be written is refused before anything is published",
       find: "if (config.manifest !== undefined) await reserve(config.manifest, reserveFile);",
@@ -264,7 +264,7 @@ export const OF_PROGRAM: readonly Protection[] = [
       filter: "lms mon told to stop commits and acknowledges its last partial batch, and exits 0",
     },
   ]),
-  ...protectionsOf({ file: "src/commands/mon.ts", test: MONITOR }, [
+  ...protectionsOf({ file: "src/commands/mon/run.ts", test: MONITOR }, [
     {
       name: "Messages that were given back show in the exit code",
       find: "return result.handedBack > 0 ? EXIT.handedBack : EXIT.ok;",

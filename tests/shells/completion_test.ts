@@ -7,7 +7,7 @@ import { assertArrayIncludes, assertEquals, assertMatch, assertStringIncludes } 
 import { COMMANDS } from "../../src/cli/catalogue.ts";
 import { fishCompletion } from "../../src/cli/completion/fish.ts";
 import { zshCompletion } from "../../src/cli/completion/zsh.ts";
-import { type Command, defineCommand } from "../../src/commands/command.ts";
+import { defineCommand } from "../../src/commands/command.ts";
 import { temporaryFolder } from "../support/run_lms.ts";
 import { printed, runProgram, SOME_COMMANDS } from "./program.ts";
 
@@ -164,12 +164,11 @@ Deno.test("zsh finds nothing wrong with the script, and shows what commands and 
 
 /** A help text that means something to every shell, unless it is quoted. */
 const AWKWARD = 'it\'s "a" [b]: `c` $(d) $e \\f ~ * {g,h} #i; (j)';
-const awkward: Command = defineCommand({
+const awkward = defineCommand({
   name: "awkward",
   summary: AWKWARD,
   description: [],
   settings: [],
-  load: () => Promise.reject(),
 });
 
 Deno.test("fish and zsh show a summary as it is, whatever characters it has", async () => {

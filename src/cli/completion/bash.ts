@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from "../../commands/command.ts";
+import type { Declaration } from "../../commands/command.ts";
 import { type Completed, type CompletedFlag, flagsOf, functionName, HELP_COMMAND, PROGRAM_FLAGS } from "./words.ts";
 
 /** A text as bash reads it back, whatever it holds. */
@@ -73,7 +73,7 @@ export function bashCompletion({ program, commands }: Completed): string {
 }
 
 /** What is offered after a command. */
-function branch(name: string, command: Command): string[] {
+function branch(name: string, command: Declaration): string[] {
   const flags = flagsOf(command);
   const valued = flags.filter(({ value }) => value !== undefined);
   const free = valued.filter(({ values }) => values === "any");

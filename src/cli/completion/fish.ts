@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from "../../commands/command.ts";
+import type { Declaration } from "../../commands/command.ts";
 import { type Completed, type CompletedFlag, flagsOf, functionName, HELP_COMMAND, PROGRAM_FLAGS } from "./words.ts";
 
 /** A text as fish reads it back, whatever it holds. */
@@ -49,7 +49,7 @@ export function fishCompletion({ program, commands }: Completed): string {
 }
 
 /** The line for a command's argument, where that is one of some words; while none of them is there. */
-function argument({ argument }: Command, line: (words: string) => string): string[] {
+function argument({ argument }: Declaration, line: (words: string) => string): string[] {
   return argument?.words === undefined ? [] : [line(argument.words.join(" "))];
 }
 

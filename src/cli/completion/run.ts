@@ -4,11 +4,11 @@
  * @module
  */
 import { type CommandContext, EXIT } from "../../commands/command.ts";
-import { SHELLS } from "../../commands/settings.ts";
 import type { Config } from "../../config/settings.ts";
 import { UsageError } from "../../config/usage_error.ts";
 import { unknownWord } from "../../ops/nearest.ts";
 import { bashCompletion } from "./bash.ts";
+import { SHELLS } from "./command.ts";
 import { fishCompletion } from "./fish.ts";
 import type { Completed } from "./words.ts";
 import { zshCompletion } from "./zsh.ts";

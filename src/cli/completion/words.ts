@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from "../../commands/command.ts";
+import type { Declaration } from "../../commands/command.ts";
 import type { Setting } from "../../config/setting.ts";
 import { SETTINGS } from "../../config/settings.ts";
 import { settingsOf } from "../help.ts";
@@ -12,7 +12,7 @@ import { settingsOf } from "../help.ts";
 export interface Completed {
   /** The program's name. */
   readonly program: string;
-  readonly commands: readonly Command[];
+  readonly commands: readonly Declaration[];
 }
 
 /** A flag of a command, or of the program. */
@@ -41,7 +41,7 @@ export const PROGRAM_FLAGS: readonly CompletedFlag[] = [
 export const HELP_COMMAND = { name: "help", summary: "explain a command" } as const;
 
 /** The flags of a command. */
-export function flagsOf(command: Command): readonly CompletedFlag[] {
+export function flagsOf(command: Declaration): readonly CompletedFlag[] {
   const flags = settingsOf(command).flatMap((name): CompletedFlag[] => {
     const { flag, value, help, repeats, read }: Setting<unknown> = SETTINGS[name];
     if (flag === undefined) return [];

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from "../../commands/command.ts";
+import type { Declaration } from "../../commands/command.ts";
 import { type Completed, type CompletedFlag, flagsOf, functionName, HELP_COMMAND, PROGRAM_FLAGS } from "./words.ts";
 
 /** A text as zsh reads it back, whatever it holds. */
@@ -72,7 +72,7 @@ function specifications({ name, short, help, value, values, repeats }: Completed
 }
 
 /** What stands beside the flags. A message, as for values of flags, would keep zsh from completing a flag there. */
-function positionals({ argument }: Command): string[] {
+function positionals({ argument }: Declaration): string[] {
   if (argument === undefined) return [];
   const { name, words = [], most = 1 } = argument;
   const first = `1:${zshEscaped(name)}:${action(words)}`;

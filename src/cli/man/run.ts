@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Command, type CommandContext, EXIT } from "../../commands/command.ts";
+import { type CommandContext, type Declaration, EXIT } from "../../commands/command.ts";
 import type { Setting } from "../../config/setting.ts";
 import { type Config, SETTINGS } from "../../config/settings.ts";
 import { exitCodes, meaning, PREFIXES, settingsOf, UNITS } from "../help.ts";
@@ -88,7 +88,7 @@ export function manualPage({ program, commands, version, date }: Documented): st
   ].join("\n");
 }
 
-function commandSection(command: Command, program: string): string[] {
+function commandSection(command: Declaration, program: string): string[] {
   const { name, summary, description, argument, defaults, notes } = command;
   const flags = settingsOf(command).flatMap((key) => {
     const setting: Setting<unknown> = SETTINGS[key];
@@ -115,7 +115,7 @@ function paragraph(lines: readonly string[]): readonly string[] {
 }
 
 /** Every variable that some command reads, once. */
-function variables(commands: readonly Command[]): string[] {
+function variables(commands: readonly Declaration[]): string[] {
   const keys = [...new Set(commands.flatMap(settingsOf))];
   return keys.flatMap((key) => {
     const setting: Setting<unknown> = SETTINGS[key];

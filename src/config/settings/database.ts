@@ -14,7 +14,7 @@ export const LOCAL_DATABASE = "sqlite:./lms.db";
 export const LOCAL_FILE = "./lms.db";
 
 /** The settings that say where the database is, and with what password. */
-export const DATABASE = {
+export const DATABASE_SETTINGS = {
   database: setting({
     flag: "database",
     env: ["DATABASE_URL"],
@@ -55,7 +55,7 @@ export const DATABASE = {
 };
 
 /** How long a start may take. */
-export const STARTUP = {
+export const STARTUP_SETTINGS = {
   startupTimeoutMs: setting({
     flag: "startup-timeout",
     env: ["STARTUPTIMEOUT"],

@@ -49,7 +49,7 @@ function moment(text: string): Read<Instant | number> {
 }
 
 /** The settings that choose dead letters, and what they are replayed as. */
-export const DEAD_LETTERS = {
+export const DEAD_LETTERS_SETTINGS = {
   status: setting({
     flag: "status",
     value: "STATUS",

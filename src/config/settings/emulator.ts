@@ -7,7 +7,7 @@ import { setting } from "../setting.ts";
 import { anyText, listenAddress, wholeNumber } from "../values.ts";
 
 /** The settings of the embedded Pub/Sub. */
-export const EMULATOR = {
+export const EMULATOR_SETTINGS = {
   host: setting({
     flag: "host",
     value: "ADDRESS",

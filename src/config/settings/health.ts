@@ -7,7 +7,7 @@ import { onOff, setting } from "../setting.ts";
 import { listenAddress, wholeNumber } from "../values.ts";
 
 /** The settings of health checks. */
-export const HEALTH = {
+export const HEALTH_SETTINGS = {
   healthPort: setting({
     flag: "health-port",
     env: ["HEALTHPORT"],
@@ -27,6 +27,6 @@ export const HEALTH = {
 };
 
 /** What `lms health` asks. */
-export const HEALTH_QUESTION = {
+export const HEALTH_QUESTION_SETTINGS = {
   live: onOff("live", "ask whether it is alive, which it is throughout, and not whether it is ready"),
 };

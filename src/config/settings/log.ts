@@ -7,7 +7,7 @@ import { setting } from "../setting.ts";
 import { oneOf } from "../values.ts";
 
 /** The settings of LMS's own log, which every command has. */
-export const LOG = {
+export const LOG_SETTINGS = {
   logLevel: setting({
     flag: "log-level",
     env: ["LOG_LEVEL"],

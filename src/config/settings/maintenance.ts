@@ -7,7 +7,7 @@ import { onOff, setting } from "../setting.ts";
 import { filePath } from "../values.ts";
 
 /** The settings of migrating and verifying. */
-export const MAINTENANCE = {
+export const MAINTENANCE_SETTINGS = {
   dryRun: onOff("dry-run", "say what would be done, of a migration its SQL, and change nothing"),
   repair: onOff("repair", "put the counters right, by what one snapshot shows; safe beside writers"),
   against: setting({

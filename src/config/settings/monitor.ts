@@ -8,7 +8,7 @@ import { setting } from "../setting.ts";
 import { byteSize, duration, wholeNumber } from "../values.ts";
 
 /** The settings of the monitor itself. */
-export const MONITOR = {
+export const MONITOR_SETTINGS = {
   batchSize: setting({
     flag: "batch-size",
     env: ["BATCHSIZE"],

@@ -19,7 +19,7 @@ function resourceName(kind: "topics" | "subscriptions"): Reader<string> {
 }
 
 /** The settings that say where Pub/Sub is. */
-export const PUBSUB = {
+export const PUBSUB_SETTINGS = {
   emulatorHost: setting({
     env: ["PUBSUB_EMULATOR_HOST"],
     mistaken: ["EMULATOR_HOST", "PUBSUB_EMULATOR"],

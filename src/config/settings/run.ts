@@ -8,7 +8,7 @@ import { setting } from "../setting.ts";
 import { duration, either, oneOf, wholeNumber } from "../values.ts";
 
 /** The settings of a run. */
-export const RUN = {
+export const RUN_SETTINGS = {
   durationMs: setting({
     flag: "duration",
     env: ["DURATION"],

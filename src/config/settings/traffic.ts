@@ -7,7 +7,7 @@ import { onOff, setting } from "../setting.ts";
 import { decimal, either, filePath, oneOf, wholeNumber } from "../values.ts";
 
 /** The settings of simulated traffic. */
-export const TRAFFIC = {
+export const TRAFFIC_SETTINGS = {
   rate: setting({
     flag: "rate",
     value: "N|max",
@@ -39,7 +39,7 @@ export const TRAFFIC = {
 };
 
 /** Those of a simulation that ends, and of its manifest. */
-export const SIMULATION = {
+export const SIMULATION_SETTINGS = {
   messages: setting({
     flag: "messages",
     value: "N",

@@ -11,7 +11,6 @@ const greet = defineCommand({
   argument: { name: "whom", help: "who is greeted (default: all)" },
   settings: ["batchSize", "emulatorHost", "dryRun", "seed"],
   defaults: { batchSize: "7" },
-  load: () => Promise.resolve(() => Promise.resolve(0)),
 });
 
 const leave = defineCommand({
@@ -19,7 +18,6 @@ const leave = defineCommand({
   summary: "say nothing",
   description: [],
   settings: [],
-  load: () => Promise.resolve(() => Promise.resolve(0)),
 });
 
 /** What is said of a flag or a variable, in one line. */

@@ -1,15 +1,15 @@
 import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { COMMANDS } from "../../../../src/cli/catalogue.ts";
+import { SHELLS } from "../../../../src/cli/completion/command.ts";
 import { run } from "../../../../src/cli/completion/run.ts";
-import type { Command, CommandContext } from "../../../../src/commands/command.ts";
-import { SHELLS } from "../../../../src/commands/settings.ts";
+import type { CommandContext, Declaration } from "../../../../src/commands/command.ts";
 import type { Setting } from "../../../../src/config/setting.ts";
 import { SETTINGS } from "../../../../src/config/settings.ts";
 import { UsageError } from "../../../../src/config/usage_error.ts";
 import { fakeWorld } from "../../../support/world.ts";
 
 /** What the command prints. */
-async function script(shell: string, program = "lms", commands: readonly Command[] = COMMANDS): Promise<string> {
+async function script(shell: string, program = "lms", commands: readonly Declaration[] = COMMANDS): Promise<string> {
   const world = fakeWorld([]);
   const context: CommandContext = { ...world, log: world.openLog("error", "json"), program, commands };
   assertEquals(await run({}, context, [shell]), 0);

@@ -7,7 +7,6 @@ const command = defineCommand({
   summary: "",
   description: [],
   settings: ["mysqlPassword", "status", "printLog", "limit", "manifest", "against", "json"],
-  load: () => Promise.reject(),
 });
 
 Deno.test("flagsOf() knows what each flag's value may be, leaves out what is a variable only, and adds those of all", () => {

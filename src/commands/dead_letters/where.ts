@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Condition } from "../config/settings/dead_letters.ts";
-import type { DeadLetterSummary, StoredDeadLetter } from "../store/maintenance.ts";
-import { objectOf, textOf } from "./redecode.ts";
+import type { Condition } from "../../config/settings/dead_letters.ts";
+import { objectOf, textOf } from "../../entry/redecode.ts";
+import type { DeadLetterSummary, StoredDeadLetter } from "../../store/maintenance.ts";
 
 /** Whether a condition can be judged without the message itself. */
 export function ofSummary({ field }: Condition): boolean {

@@ -3,34 +3,33 @@
  *
  * @module
  */
-import type { Context } from "../app/context.ts";
-import { openStore, prepareMonitorStore } from "../app/database.ts";
-import { openEmbedded, publishTo } from "../app/pubsub.ts";
-import { monitor, type MonitorResult } from "../app/run_monitor.ts";
-import { checkPlan } from "../config/plan.ts";
-import type { Config } from "../config/settings.ts";
-import { UsageError } from "../config/usage_error.ts";
-import { formatDuration } from "../config/values.ts";
-import type { LogEntry, Severity } from "../entry/entry.ts";
-import { oneLine } from "../ops/safe_text.ts";
-import { shellWord } from "../ops/shell_word.ts";
-import { sleep } from "../ops/sleep.ts";
-import type { TableOptions } from "../ops/table.ts";
-import type { Flush } from "../pipeline.ts";
-import { noCounts } from "../sim/manifest.ts";
-import { severityTable } from "../sim/manifest_table.ts";
-import { simulate } from "../sim/simulator.ts";
-import { traffic } from "../sim/traffic.ts";
-import { type Store, StoreError, type Totals } from "../store/store.ts";
-import { EXIT } from "./command.ts";
-import { randomSeed } from "./quantity.ts";
-import type { DEMO_SETTINGS } from "./settings.ts";
+import type { Context } from "../../app/context.ts";
+import { openStore, prepareMonitorStore } from "../../app/database.ts";
+import { openEmbedded, publishTo } from "../../app/pubsub.ts";
+import { monitor, type MonitorResult } from "../../app/run_monitor.ts";
+import { checkPlan } from "../../config/plan.ts";
+import { UsageError } from "../../config/usage_error.ts";
+import { formatDuration } from "../../config/values.ts";
+import type { LogEntry, Severity } from "../../entry/entry.ts";
+import { oneLine } from "../../ops/safe_text.ts";
+import { shellWord } from "../../ops/shell_word.ts";
+import { sleep } from "../../ops/sleep.ts";
+import type { TableOptions } from "../../ops/table.ts";
+import type { Flush } from "../../pipeline.ts";
+import { noCounts } from "../../sim/manifest.ts";
+import { severityTable } from "../../sim/manifest_table.ts";
+import { simulate } from "../../sim/simulator.ts";
+import { traffic } from "../../sim/traffic.ts";
+import { type Store, StoreError, type Totals } from "../../store/store.ts";
+import { type ConfigOf, EXIT } from "../command.ts";
+import { randomSeed } from "../quantity.ts";
+import type { DEMO } from "./command.ts";
 
 /** How long it runs where nobody is looking and nobody says. */
 const UNWATCHED_MS = 30_000;
 
 /** Runs the command. */
-export async function run(config: Config<typeof DEMO_SETTINGS[number]>, context: Context): Promise<number> {
+export async function run(config: ConfigOf<typeof DEMO>, context: Context): Promise<number> {
   const { log, print, terminal, drain, abort } = context;
   const plan = checkPlan(config, config.maxInFlight);
   if (!plan.ok) throw new UsageError(plan.problem);

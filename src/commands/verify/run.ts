@@ -3,19 +3,18 @@
  *
  * @module
  */
-import type { Context } from "../app/context.ts";
-import { NAMED, openStore } from "../app/database.ts";
-import type { Config } from "../config/settings.ts";
-import { UsageError } from "../config/usage_error.ts";
-import { SEVERITIES, type Severity } from "../entry/entry.ts";
-import { oneLine, safeJson } from "../ops/safe_text.ts";
-import { alignedRows, type TableOptions } from "../ops/table.ts";
-import { type Manifest, mergeManifests } from "../sim/manifest.ts";
-import { parseManifest } from "../sim/manifest_json.ts";
-import type { CountDifference, Verification } from "../store/maintenance.ts";
-import type { SeverityCount } from "../store/store.ts";
-import { EXIT } from "./command.ts";
-import type { VERIFY_SETTINGS } from "./settings.ts";
+import type { Context } from "../../app/context.ts";
+import { NAMED, openStore } from "../../app/database.ts";
+import { UsageError } from "../../config/usage_error.ts";
+import { SEVERITIES, type Severity } from "../../entry/entry.ts";
+import { oneLine, safeJson } from "../../ops/safe_text.ts";
+import { alignedRows, type TableOptions } from "../../ops/table.ts";
+import { type Manifest, mergeManifests } from "../../sim/manifest.ts";
+import { parseManifest } from "../../sim/manifest_json.ts";
+import type { CountDifference, Verification } from "../../store/maintenance.ts";
+import type { SeverityCount } from "../../store/store.ts";
+import { type ConfigOf, EXIT } from "../command.ts";
+import type { VERIFY } from "./command.ts";
 
 /** A count that is not what the manifests say. */
 interface AgainstDifference {
@@ -27,7 +26,7 @@ interface AgainstDifference {
 
 /** Runs the command. */
 export async function run(
-  config: Config<typeof VERIFY_SETTINGS[number]>,
+  config: ConfigOf<typeof VERIFY>,
   context: Context,
 ): Promise<number> {
   const manifest = await manifests(config.against, context);

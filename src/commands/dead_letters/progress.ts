@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Context } from "../app/context.ts";
+import type { Context } from "../../app/context.ts";
 
 /** Where nobody is looking, a log is told as often. */
 const TOLD_EVERY_MS = 10_000;

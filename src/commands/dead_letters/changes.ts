@@ -4,14 +4,14 @@
  *
  * @module
  */
-import type { LogEntry, MessageKey } from "../entry/entry.ts";
-import { oneLine, safeJson } from "../ops/safe_text.ts";
-import type { DeadLetterSummary } from "../store/maintenance.ts";
-import { EXIT } from "./command.ts";
-import { choose, filterOf, type Page, STDIN, type Work } from "./dead_letter_choice.ts";
-import { fullId } from "./dead_letter_ids.ts";
+import type { LogEntry, MessageKey } from "../../entry/entry.ts";
+import { redecode } from "../../entry/redecode.ts";
+import { oneLine, safeJson } from "../../ops/safe_text.ts";
+import type { DeadLetterSummary } from "../../store/maintenance.ts";
+import { EXIT } from "../command.ts";
+import { choose, filterOf, type Page, STDIN, type Work } from "./choice.ts";
+import { fullId } from "./ids.ts";
 import { Progress } from "./progress.ts";
-import { redecode } from "./redecode.ts";
 
 /** Letters that were not seen to as asked, and are told one by one. */
 const TOLD_MAX = 20;

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Context } from "../app/context.ts";
-import type { Config } from "../config/settings.ts";
-import { EXIT } from "./command.ts";
+import type { Context } from "../../app/context.ts";
+import type { Config } from "../../config/settings.ts";
+import { EXIT } from "../command.ts";
 
 /** Runs the command. */
 export function run(_config: Config<never>, { print, build }: Context): Promise<number> {

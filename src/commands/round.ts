@@ -1,63 +1,36 @@
 /**
- * `lms mock` and `lms emu`: some messages, all the way through.
+ * A round of some messages, all the way through into a database in memory: what `lms mock` and `lms emu` have in common.
  *
  * @module
  */
 import type { Context } from "../app/context.ts";
 import { prepareStore } from "../app/database.ts";
 import { EntryLog } from "../app/entry_log.ts";
-import { openEmbedded, openPubSub, publishTo, type PubSubAccess } from "../app/pubsub.ts";
+import { publishTo, type PubSubAccess } from "../app/pubsub.ts";
 import { monitor } from "../app/run_monitor.ts";
 import { checkPlan } from "../config/plan.ts";
 import type { Config } from "../config/settings.ts";
+import type { MONITOR_SETTINGS } from "../config/settings/monitor.ts";
 import { UsageError } from "../config/usage_error.ts";
 import { formatDuration } from "../config/values.ts";
-import { temporarySubscription } from "../pubsub/admin.ts";
 import { traffic } from "../sim/traffic.ts";
 import { openStore as openStoreAt } from "../store/open_store.ts";
 import { EXIT } from "./command.ts";
-import { quantity, randomSeed } from "./quantity.ts";
-import type { EMU_SETTINGS, MOCK_SETTINGS } from "./settings.ts";
+import { randomSeed } from "./quantity.ts";
 
-/** Runs `lms mock`. */
-export async function runMock(config: MockConfig, context: Context, [argument]: readonly string[]): Promise<number> {
-  const count = quantity(argument);
-  await using pubsub = await openEmbedded(config);
-  if (!await pubsub.ensure({ stop: context.drain, log: context.log })) return EXIT.ok;
-  return await round(config, context, { pubsub, subscription: pubsub.subscription, count });
-}
+type RoundConfig = Config<keyof typeof MONITOR_SETTINGS | "durationMs">;
 
-/** Runs `lms emu`. */
-export async function runEmu(
-  config: Config<typeof EMU_SETTINGS[number]>,
-  context: Context,
-  [argument]: readonly string[],
-): Promise<number> {
-  const count = quantity(argument);
-  if (config.emulatorHost === undefined) {
-    throw new UsageError(
-      "Cannot find the emulator: PUBSUB_EMULATOR_HOST is not set; start one with: lms emulator, " +
-        "or: gcloud beta emulators pubsub start",
-    );
-  }
-  await using pubsub = await openPubSub(config);
-  if (!await pubsub.ensure({ stop: context.drain, log: context.log })) return EXIT.ok;
-  const subscription = `${pubsub.subscription}-emu-${randomSeed().toString(36)}`;
-  await using _copy = await temporarySubscription(pubsub.connection, { topic: pubsub.topic, subscription });
-  return await round(config, context, { pubsub, subscription, count });
-}
-
-type MockConfig = Config<typeof MOCK_SETTINGS[number]>;
-
-interface Round {
+/** What a round is made with. */
+export interface Round {
   readonly pubsub: PubSubAccess;
   readonly subscription: string;
   /** Messages to publish. */
   readonly count: number;
 }
 
-async function round(
-  config: MockConfig,
+/** Publishes, stores and prints some messages. */
+export async function round(
+  config: RoundConfig,
   context: Context,
   { pubsub, subscription, count }: Round,
 ): Promise<number> {

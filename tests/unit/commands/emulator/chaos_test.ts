@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { CHAOS_FAULTS, parseChaos } from "../../../src/commands/chaos.ts";
-import { NO_FAULTS } from "../../../src/pubsub/fake/faults.ts";
+import { CHAOS_FAULTS, parseChaos } from "../../../../src/commands/emulator/chaos.ts";
+import { NO_FAULTS } from "../../../../src/pubsub/fake/faults.ts";
 
 Deno.test("parseChaos() reads shares, percents, times, numbers and names", () => {
   assertEquals(parseChaos("duplicate=5%, drop-ack=0.01,ack-delay=15s,reset-after=200,reorder"), {

@@ -3,22 +3,22 @@
  *
  * @module
  */
-import type { Context } from "../app/context.ts";
-import { openPubSub, publishTo } from "../app/pubsub.ts";
-import { type Config, nameOf } from "../config/settings.ts";
-import { UsageError } from "../config/usage_error.ts";
-import { whyUnwritable } from "../ops/unwritable.ts";
-import { manifestJson } from "../sim/manifest_json.ts";
-import { manifestTable } from "../sim/manifest_table.ts";
-import { simulate } from "../sim/simulator.ts";
-import { traffic } from "../sim/traffic.ts";
-import { EXIT } from "./command.ts";
-import { randomSeed } from "./quantity.ts";
-import type { SIM_SETTINGS } from "./settings.ts";
+import type { Context } from "../../app/context.ts";
+import { openPubSub, publishTo } from "../../app/pubsub.ts";
+import { nameOf } from "../../config/settings.ts";
+import { UsageError } from "../../config/usage_error.ts";
+import { whyUnwritable } from "../../ops/unwritable.ts";
+import { manifestJson } from "../../sim/manifest_json.ts";
+import { manifestTable } from "../../sim/manifest_table.ts";
+import { simulate } from "../../sim/simulator.ts";
+import { traffic } from "../../sim/traffic.ts";
+import { type ConfigOf, EXIT } from "../command.ts";
+import { randomSeed } from "../quantity.ts";
+import type { SIM } from "./command.ts";
 
 /** Runs the command. */
 export async function run(
-  config: Config<typeof SIM_SETTINGS[number]>,
+  config: ConfigOf<typeof SIM>,
   { log, printRows, results, terminal, reserveFile, writeFile, drain }: Context,
 ): Promise<number> {
   if (config.manifest !== undefined) await reserve(config.manifest, reserveFile);

@@ -3,19 +3,19 @@
  *
  * @module
  */
-import type { Context } from "../app/context.ts";
-import { whyNotListening } from "../app/listening.ts";
-import { type Config, nameOf } from "../config/settings.ts";
-import { UsageError } from "../config/usage_error.ts";
-import { FakeServer } from "../pubsub/fake_server.ts";
+import type { Context } from "../../app/context.ts";
+import { whyNotListening } from "../../app/listening.ts";
+import { nameOf } from "../../config/settings.ts";
+import { UsageError } from "../../config/usage_error.ts";
+import { FakeServer } from "../../pubsub/fake_server.ts";
+import { type ConfigOf, EXIT } from "../command.ts";
+import { randomSeed } from "../quantity.ts";
 import { parseChaos } from "./chaos.ts";
-import { EXIT } from "./command.ts";
-import { randomSeed } from "./quantity.ts";
-import type { EMULATOR_SETTINGS } from "./settings.ts";
+import type { EMULATOR } from "./command.ts";
 
 /** Runs the command. */
 export async function run(
-  { host, port, chaos, seed = randomSeed() }: Config<typeof EMULATOR_SETTINGS[number]>,
+  { host, port, chaos, seed = randomSeed() }: ConfigOf<typeof EMULATOR>,
   { log, print, drain }: Context,
 ): Promise<number> {
   const faults = chaos === undefined ? { ok: true as const, value: {} } : parseChaos(chaos);

@@ -3,23 +3,22 @@
  *
  * @module
  */
-import type { Context } from "../app/context.ts";
-import { openStore, prepareMonitorStore } from "../app/database.ts";
-import { EntryLog } from "../app/entry_log.ts";
-import { openPubSub } from "../app/pubsub.ts";
-import { monitor } from "../app/run_monitor.ts";
-import { serveHealth } from "../app/serve_health.ts";
-import { watchTopic } from "../app/topic_watch.ts";
-import { checkPlan } from "../config/plan.ts";
-import type { Config } from "../config/settings.ts";
-import { UsageError } from "../config/usage_error.ts";
-import { formatBytes, formatDuration } from "../config/values.ts";
-import { Health } from "../ops/health.ts";
-import { EXIT } from "./command.ts";
-import type { MON_SETTINGS } from "./settings.ts";
+import type { Context } from "../../app/context.ts";
+import { openStore, prepareMonitorStore } from "../../app/database.ts";
+import { EntryLog } from "../../app/entry_log.ts";
+import { openPubSub } from "../../app/pubsub.ts";
+import { monitor } from "../../app/run_monitor.ts";
+import { serveHealth } from "../../app/serve_health.ts";
+import { watchTopic } from "../../app/topic_watch.ts";
+import { checkPlan } from "../../config/plan.ts";
+import { UsageError } from "../../config/usage_error.ts";
+import { formatBytes, formatDuration } from "../../config/values.ts";
+import { Health } from "../../ops/health.ts";
+import { type ConfigOf, EXIT } from "../command.ts";
+import type { MON } from "./command.ts";
 
 /** Runs the command. */
-export async function run(config: Config<typeof MON_SETTINGS[number]>, context: Context): Promise<number> {
+export async function run(config: ConfigOf<typeof MON>, context: Context): Promise<number> {
   const { log } = context;
   const plan = checkPlan(config, config.maxInFlight);
   if (!plan.ok) throw new UsageError(plan.problem);

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { duration, type Read, wholeNumber } from "../config/values.ts";
-import { nearest } from "../ops/nearest.ts";
-import type { Faults } from "../pubsub/fake/faults.ts";
+import { duration, type Read, wholeNumber } from "../../config/values.ts";
+import { nearest } from "../../ops/nearest.ts";
+import type { Faults } from "../../pubsub/fake/faults.ts";
 
 /** One thing that can go wrong. */
 interface ChaosFault {

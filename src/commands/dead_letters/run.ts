@@ -3,35 +3,27 @@
  *
  * @module
  */
-import type { Context } from "../app/context.ts";
-import { NAMED, openStore } from "../app/database.ts";
-import { nameOf } from "../config/settings.ts";
-import { UsageError } from "../config/usage_error.ts";
-import { rfc3339Of } from "../entry/instant.ts";
-import { nearest } from "../ops/nearest.ts";
-import { oneLine, safeJson } from "../ops/safe_text.ts";
-import { alignedRows, type TableOptions } from "../ops/table.ts";
+import type { Context } from "../../app/context.ts";
+import { NAMED, openStore } from "../../app/database.ts";
+import { nameOf } from "../../config/settings.ts";
+import { UsageError } from "../../config/usage_error.ts";
+import { rfc3339Of } from "../../entry/instant.ts";
+import { textOf } from "../../entry/redecode.ts";
+import { nearest } from "../../ops/nearest.ts";
+import { oneLine, safeJson } from "../../ops/safe_text.ts";
+import { alignedRows, type TableOptions } from "../../ops/table.ts";
 import {
   DEAD_LETTER_STATUSES,
   type DeadLetterFilter,
   type DeadLetterGroup,
   type DeadLetterSummary,
   type StoredDeadLetter,
-} from "../store/maintenance.ts";
-import { EXIT } from "./command.ts";
-import { drop, replay } from "./dead_letter_changes.ts";
-import {
-  checkIds,
-  choose,
-  filteredPages,
-  filterOf,
-  restrictions,
-  type Settings,
-  type Work,
-} from "./dead_letter_choice.ts";
-import { fullId } from "./dead_letter_ids.ts";
-import { textOf } from "./redecode.ts";
-import type { DEAD_LETTER_ACTIONS } from "./settings.ts";
+} from "../../store/maintenance.ts";
+import { EXIT } from "../command.ts";
+import { drop, replay } from "./changes.ts";
+import { checkIds, choose, filteredPages, filterOf, restrictions, type Settings, type Work } from "./choice.ts";
+import type { DEAD_LETTER_ACTIONS } from "./command.ts";
+import { fullId } from "./ids.ts";
 
 type ActionName = typeof DEAD_LETTER_ACTIONS[number];
 

@@ -4,13 +4,13 @@
  * @module
  */
 import { get } from "node:http";
-import type { Context } from "../app/context.ts";
-import { hostAndPort } from "../app/serve_health.ts";
-import { type Config, nameOf } from "../config/settings.ts";
-import { UsageError } from "../config/usage_error.ts";
-import { oneLine } from "../ops/safe_text.ts";
-import { EXIT } from "./command.ts";
-import type { HEALTH_COMMAND_SETTINGS } from "./settings.ts";
+import type { Context } from "../../app/context.ts";
+import { hostAndPort } from "../../app/serve_health.ts";
+import { nameOf } from "../../config/settings.ts";
+import { UsageError } from "../../config/usage_error.ts";
+import { oneLine } from "../../ops/safe_text.ts";
+import { type ConfigOf, EXIT } from "../command.ts";
+import type { HEALTH } from "./command.ts";
 
 /** A monitor answers at once; who waits longer is asked again. In milliseconds. */
 const TIMEOUT_MS = 3_000;
@@ -19,7 +19,7 @@ const ANSWER_MAX = 1_000;
 
 /** Runs the command. */
 export async function run(
-  { healthHost, healthPort, live }: Config<typeof HEALTH_COMMAND_SETTINGS[number]>,
+  { healthHost, healthPort, live }: ConfigOf<typeof HEALTH>,
   { print }: Context,
 ): Promise<number> {
   if (healthPort === undefined || healthPort === 0) {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { compareKeys, type MessageKey } from "../entry/entry.ts";
-import { parseRfc3339, rfc3339Of } from "../entry/instant.ts";
-import type { DeadLetterSummary, Maintenance } from "../store/maintenance.ts";
+import { compareKeys, type MessageKey } from "../../entry/entry.ts";
+import { parseRfc3339, rfc3339Of } from "../../entry/instant.ts";
+import type { DeadLetterSummary, Maintenance } from "../../store/maintenance.ts";
 
 /** More dead letters of one message id than a restarted emulator can make. */
 const MATCHES_MAX = 100_000;

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { decode, type Decoded, MESSAGE_BYTES_MAX } from "../entry/decode.ts";
-import type { DeadLetter } from "../entry/entry.ts";
+import { decode, type Decoded, MESSAGE_BYTES_MAX } from "./decode.ts";
+import type { DeadLetter } from "./entry.ts";
 
 /** Fields to set, in their order; the last of a name counts. */
 export type Overrides = readonly (readonly [field: string, value: string])[];

@@ -3,18 +3,18 @@
  *
  * @module
  */
-import type { Context } from "../app/context.ts";
-import type { Config } from "../config/settings.ts";
-import type { Condition } from "../config/settings/dead_letters.ts";
-import { UsageError } from "../config/usage_error.ts";
-import { instantOfDate } from "../entry/instant.ts";
-import type { DeadLetterFilter, DeadLetterSummary, MaintainedStore } from "../store/maintenance.ts";
-import { findDeadLetters, fullId, readNames } from "./dead_letter_ids.ts";
-import { letterHas, ofSummary, summaryHas } from "./dead_letter_where.ts";
-import type { DEAD_LETTERS_SETTINGS } from "./settings.ts";
+import type { Context } from "../../app/context.ts";
+import type { Condition } from "../../config/settings/dead_letters.ts";
+import { UsageError } from "../../config/usage_error.ts";
+import { instantOfDate } from "../../entry/instant.ts";
+import type { DeadLetterFilter, DeadLetterSummary, MaintainedStore } from "../../store/maintenance.ts";
+import type { ConfigOf } from "../command.ts";
+import type { DEAD_LETTERS } from "./command.ts";
+import { findDeadLetters, fullId, readNames } from "./ids.ts";
+import { letterHas, ofSummary, summaryHas } from "./where.ts";
 
 /** The settings of the command. */
-export type Settings = Config<typeof DEAD_LETTERS_SETTINGS[number]>;
+export type Settings = ConfigOf<typeof DEAD_LETTERS>;
 
 /** An action at work. */
 export interface Work {

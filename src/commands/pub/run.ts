@@ -3,17 +3,16 @@
  *
  * @module
  */
-import type { Context } from "../app/context.ts";
-import { openPubSub, publishTo } from "../app/pubsub.ts";
-import type { Config } from "../config/settings.ts";
-import { traffic } from "../sim/traffic.ts";
-import { EXIT } from "./command.ts";
-import { quantity, randomSeed } from "./quantity.ts";
-import type { PUB_SETTINGS } from "./settings.ts";
+import type { Context } from "../../app/context.ts";
+import { openPubSub, publishTo } from "../../app/pubsub.ts";
+import { traffic } from "../../sim/traffic.ts";
+import { type ConfigOf, EXIT } from "../command.ts";
+import { quantity, randomSeed } from "../quantity.ts";
+import type { PUB } from "./command.ts";
 
 /** Runs the command. */
 export async function run(
-  config: Config<typeof PUB_SETTINGS[number]>,
+  config: ConfigOf<typeof PUB>,
   { log, print, drain }: Context,
   [argument]: readonly string[],
 ): Promise<number> {

@@ -3,15 +3,14 @@
  *
  * @module
  */
-import type { Context } from "../app/context.ts";
-import { NAMED, openStore, prepareStore } from "../app/database.ts";
-import type { Config } from "../config/settings.ts";
-import { EXIT } from "./command.ts";
-import type { MIGRATE_SETTINGS } from "./settings.ts";
+import type { Context } from "../../app/context.ts";
+import { NAMED, openStore, prepareStore } from "../../app/database.ts";
+import { type ConfigOf, EXIT } from "../command.ts";
+import type { MIGRATE } from "./command.ts";
 
 /** Runs the command. */
 export async function run(
-  config: Config<typeof MIGRATE_SETTINGS[number]>,
+  config: ConfigOf<typeof MIGRATE>,
   context: Context,
 ): Promise<number> {
   const { log, print, drain } = context;
