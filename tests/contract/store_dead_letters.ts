@@ -4,9 +4,10 @@
  * @module
  */
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { drop, replay } from "../../src/commands/dead_letters/changes.ts";
 import type { Work } from "../../src/commands/dead_letters/choice.ts";
 import { DEAD_LETTERS } from "../../src/commands/dead_letters/command.ts";
+import { drop } from "../../src/commands/dead_letters/drop.ts";
+import { replay } from "../../src/commands/dead_letters/replay.ts";
 import { readConfig } from "../../src/config/read_config.ts";
 import type { DeadLetter, MessageKey } from "../../src/entry/entry.ts";
 import { openLog } from "../../src/ops/logger.ts";
