@@ -11,7 +11,7 @@ import type { Log } from "../ops/logger.ts";
 import { sleep } from "../ops/sleep.ts";
 import type { MaintainedStore, StoreFacts } from "../store/maintenance.ts";
 import { isServerAnswer } from "../store/mysql/errors.ts";
-import { type FileAccess, openStore as open } from "../store/open_store.ts";
+import { type FileAccess, openStore } from "../store/open_store.ts";
 import { type Store, StoreError } from "../store/store.ts";
 import type { Context } from "./context.ts";
 import { findDatabase } from "./database_address.ts";
@@ -37,7 +37,7 @@ export const NAMED = "this command works on the one that you name";
  *
  * @throws {UsageError} When the URL is missing or not understood, or when it and the password contradict each other.
  */
-export async function openStore(
+export async function openDatabase(
   config: Config<keyof typeof DATABASE_SETTINGS>,
   { named, access, writers, context }: StoreNeeds,
 ): Promise<MaintainedStore> {
@@ -56,7 +56,7 @@ export async function openStore(
     { ...config, database: config.database ?? LOCAL_DATABASE },
     readFile,
   );
-  return open(address, {
+  return openStore(address, {
     writers,
     password,
     ...(access === undefined ? {} : { access }),

@@ -50,7 +50,7 @@ export interface MonitorResult extends IngestTotals {
  * @throws {SubscribeError} When the subscription cannot be pulled from, with the remedy.
  * @throws {StoreError} When the database fails for good.
  */
-export async function monitor(options: MonitorOptions): Promise<MonitorResult> {
+export async function runMonitor(options: MonitorOptions): Promise<MonitorResult> {
   const { config, pubsub, store, log, health } = options;
   const subscription = options.subscription ?? pubsub.subscription;
   // Abort, or the grace period is over.

@@ -7,14 +7,14 @@ import type { Context } from "../app/context.ts";
 import { prepareStore } from "../app/database.ts";
 import { EntryLog } from "../app/entry_log.ts";
 import { publishTo, type PubSubAccess } from "../app/pubsub.ts";
-import { monitor } from "../app/run_monitor.ts";
+import { runMonitor } from "../app/run_monitor.ts";
 import { checkPlan } from "../config/plan.ts";
 import type { Config } from "../config/settings.ts";
 import type { MONITOR_SETTINGS } from "../config/settings/monitor.ts";
 import { UsageError } from "../config/usage_error.ts";
 import { formatDuration } from "../config/values.ts";
 import { traffic } from "../sim/traffic.ts";
-import { openStore as openStoreAt } from "../store/open_store.ts";
+import { openStore } from "../store/open_store.ts";
 import { EXIT } from "./command.ts";
 import { randomSeed } from "./quantity.ts";
 
@@ -37,7 +37,7 @@ export async function round(
   const { log, drain, abort } = context;
   const plan = checkPlan(config, config.maxInFlight);
   if (!plan.ok) throw new UsageError(plan.problem);
-  await using store = openStoreAt({ kind: "sqlite", path: ":memory:" }, {
+  await using store = openStore({ kind: "sqlite", path: ":memory:" }, {
     writers: config.writers,
     onWarning: (warning) => log.warn(warning),
   });
@@ -49,7 +49,7 @@ export async function round(
   const done = new AbortController();
   const timeoutMs = config.durationMs ?? Infinity;
   const timer = setTimeout(() => done.abort(), Math.min(timeoutMs, 2 ** 31 - 1));
-  const result = await monitor({
+  const result = await runMonitor({
     config: { ...config, maxInFlight: plan.value },
     pubsub,
     subscription,

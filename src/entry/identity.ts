@@ -6,12 +6,12 @@
 import { createHash } from "node:crypto";
 import { detailOf, type Instant, type MessageKey } from "./entry.ts";
 import { excerpt } from "./excerpt.ts";
-import { instantOfProto, type ProtoTimestamp } from "./instant.ts";
+import { instantOfProto, type TimestampLike } from "./instant.ts";
 
 /** A message as it came. */
 export interface ReceivedIdentity {
   readonly messageId: string;
-  readonly publishTime: ProtoTimestamp;
+  readonly publishTime: TimestampLike;
   readonly data: Uint8Array;
 }
 

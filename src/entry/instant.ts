@@ -11,8 +11,8 @@ export interface LongLike {
   readonly high: number;
 }
 
-/** `google.protobuf.Timestamp` as it comes off the wire; an absent part is 0, as protobuf has it. */
-export interface ProtoTimestamp {
+/** `google.protobuf.Timestamp` as any library hands it out; an absent part is 0, as protobuf has it. */
+export interface TimestampLike {
   /** Since 1970-01-01T00:00:00Z; negative before. */
   readonly seconds?: string | number | LongLike | null;
   /** 0 to 999,999,999, counted forwards also before 1970. */
@@ -43,7 +43,7 @@ const last = { seconds: NaN, secondText: "", micros: NaN, text: "" };
  *
  * @returns The instant, or why there is none: a broken server may send anything.
  */
-export function instantOfProto(timestamp: ProtoTimestamp): Instant | InstantProblem {
+export function instantOfProto(timestamp: TimestampLike): Instant | InstantProblem {
   const seconds = secondsOf(timestamp.seconds);
   const nanos = timestamp.nanos ?? 0;
   if (!(nanos >= 0 && nanos <= 999_999_999)) return BAD_NANOS;
@@ -179,7 +179,7 @@ function daysInMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-function secondsOf(seconds: ProtoTimestamp["seconds"]): number {
+function secondsOf(seconds: TimestampLike["seconds"]): number {
   if (typeof seconds === "object" && seconds !== null) return seconds.high * 2 ** 32 + (seconds.low >>> 0);
   return Number(seconds ?? 0);
 }

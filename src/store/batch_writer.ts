@@ -7,7 +7,7 @@
 import { type DeadLetter, detailOf, type LogEntry } from "../entry/entry.ts";
 import { Backoff } from "../ops/backoff.ts";
 import { sleep } from "../ops/sleep.ts";
-import { type Store, StoreError, type WriteBatch, type WriteResult as StoreResult } from "./store.ts";
+import { type Store, StoreError, type WriteBatch, type WriteResult } from "./store.ts";
 
 /** A message on its way into the store: an entry, or a dead letter. */
 export interface Writable {
@@ -40,8 +40,8 @@ export interface BatchWriterEvents {
   heldBack(record: LogEntry | DeadLetter, error: StoreError): void;
 }
 
-/** What writing a batch did, over all its transactions; see {@linkcode StoreResult}. */
-export interface WriteResult extends Omit<StoreResult, "landed"> {
+/** What writing a batch did, over all its transactions; see {@linkcode WriteResult}. */
+export interface BatchResult extends Omit<WriteResult, "landed"> {
   /** The entries that were added. */
   readonly landed: readonly LogEntry[];
   /** Items that are not stored, because the database does not take them: to be written again when it may have changed. */
@@ -94,9 +94,9 @@ export class BatchWriter {
    * @returns What it did, over all its transactions.
    * @throws {StoreError} `fatal`, when neither waiting nor trying again helps; or `abort.reason`.
    */
-  async write(items: readonly Writable[]): Promise<WriteResult> {
+  async write(items: readonly Writable[]): Promise<BatchResult> {
     const retryBackoff = new Backoff({ firstMs: 20, maxMs: 2_000 });
-    const batch = sorted(items);
+    const batch = batchOf(items);
     let outages = 0;
     while (true) {
       const begunAt = performance.now();
@@ -130,14 +130,14 @@ export class BatchWriter {
   }
 
   /** Writes a batch as two, each in transactions of its own. */
-  async #halve(items: readonly Writable[]): Promise<WriteResult> {
+  async #halve(items: readonly Writable[]): Promise<BatchResult> {
     const middle = items.length >> 1;
     const first = await this.write(items.slice(0, middle));
     return sum(first, await this.write(items.slice(middle)));
   }
 
   /** Parks a single refused entry with the database's words; holds back what it does not take otherwise. */
-  async #alone(item: Writable, error: StoreError): Promise<WriteResult> {
+  async #alone(item: Writable, error: StoreError): Promise<BatchResult> {
     const { record, raw } = item;
     if (isDeadLetter(record) || error.disposition === "oversized") {
       this.#options.events?.heldBack?.(record, error);
@@ -216,7 +216,8 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
   });
 }
 
-function sorted(items: readonly Writable[]): WriteBatch {
+/** The records, entries and dead letters apart. */
+function batchOf(items: readonly Writable[]): WriteBatch {
   const entries: LogEntry[] = [];
   const deadLetters: DeadLetter[] = [];
   for (const { record } of items) {
@@ -226,7 +227,7 @@ function sorted(items: readonly Writable[]): WriteBatch {
   return { entries, deadLetters };
 }
 
-function sum(a: WriteResult, b: WriteResult): WriteResult {
+function sum(a: BatchResult, b: BatchResult): BatchResult {
   return {
     stored: a.stored + b.stored,
     deadLettered: a.deadLettered + b.deadLettered,

@@ -9,7 +9,7 @@
 import { type Connection, createConnection } from "mysql2/promise";
 import { Buffer } from "node:buffer";
 import type { LogEntry } from "../../src/entry/entry.ts";
-import { instantOfProto, type ProtoTimestamp } from "../../src/entry/instant.ts";
+import { instantOfProto, type TimestampLike } from "../../src/entry/instant.ts";
 import { subscriptionName } from "../../src/pubsub/admin.ts";
 import { connect } from "../../src/pubsub/connection.ts";
 import { addCounts, insertEntries } from "../../src/store/mysql/insert.ts";
@@ -28,7 +28,7 @@ const ACK_IDS_MAX = 2_500;
 
 interface Received {
   readonly ackId: string;
-  readonly message: { readonly messageId: string; readonly publishTime: ProtoTimestamp; readonly data: Uint8Array };
+  readonly message: { readonly messageId: string; readonly publishTime: TimestampLike; readonly data: Uint8Array };
 }
 
 interface Stream {

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { openStore } from "../../src/app/database.ts";
+import { openDatabase } from "../../src/app/database.ts";
 import type { MaintainedStore } from "../../src/store/maintenance.ts";
 import { StoreError } from "../../src/store/store.ts";
 import { type DatabaseKind, startDatabase, type TestServer } from "../support/database.ts";
@@ -138,7 +138,7 @@ for (const kind of ["mysql", "mariadb"] satisfies DatabaseKind[]) {
       const path = `${folder.path}/rotated`;
       await Deno.writeTextFile(path, someone.password);
       const log = fakeWorld([]).openLog("error", "json");
-      await using store = await openStore({
+      await using store = await openDatabase({
         database: database.plainUrl.replace("root@", `${someone.name}@`),
         databaseUrlFile: undefined,
         mysqlPassword: undefined,

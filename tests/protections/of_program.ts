@@ -190,7 +190,7 @@ export const OF_PROGRAM: readonly Protection[] = [
       name: "No command works on a database that nobody named",
       find: "const why = named ??",
       replace: "const why = ",
-      filter: "openStore() that must be told where says why, and how to name a database",
+      filter: "openDatabase() that must be told where says why, and how to name a database",
     },
   ]),
   ...protectionsOf({ file: "src/commands/sim/run.ts", test: "tests/integration/cli_test.ts" }, [

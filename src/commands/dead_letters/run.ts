@@ -4,7 +4,7 @@
  * @module
  */
 import type { Context } from "../../app/context.ts";
-import { NAMED, openStore } from "../../app/database.ts";
+import { NAMED, openDatabase } from "../../app/database.ts";
 import { nameOf } from "../../config/settings.ts";
 import { UsageError } from "../../config/usage_error.ts";
 import { nearest } from "../../ops/nearest.ts";
@@ -55,7 +55,7 @@ export async function run(
   }
   checkIds(ids, config);
   const changes = (action === "replay" || action === "drop") && !config.dryRun;
-  await using store = await openStore(config, {
+  await using store = await openDatabase(config, {
     named: NAMED,
     access: changes ? "change" : "read",
     writers: 1,

@@ -4,9 +4,9 @@
  * @module
  */
 import type { Context } from "../../app/context.ts";
-import { openStore, prepareMonitorStore } from "../../app/database.ts";
+import { openDatabase, prepareMonitorStore } from "../../app/database.ts";
 import { openEmbedded, publishTo } from "../../app/pubsub.ts";
-import { monitor, type MonitorResult } from "../../app/run_monitor.ts";
+import { type MonitorResult, runMonitor } from "../../app/run_monitor.ts";
 import { checkPlan } from "../../config/plan.ts";
 import { UsageError } from "../../config/usage_error.ts";
 import { formatDuration } from "../../config/values.ts";
@@ -35,7 +35,7 @@ export async function run(config: ConfigOf<typeof DEMO>, context: Context): Prom
   if (!plan.ok) throw new UsageError(plan.problem);
   await using pubsub = await openEmbedded(config);
   if (!await pubsub.ensure({ stop: drain, log })) return EXIT.ok;
-  await using store = await openStore(config, { writers: config.writers, context });
+  await using store = await openDatabase(config, { writers: config.writers, context });
   const preparing = { timeoutMs: config.startupTimeoutMs, stop: drain, log };
   if (await prepareMonitorStore(store, preparing) === undefined) return EXIT.ok;
 
@@ -48,7 +48,7 @@ export async function run(config: ConfigOf<typeof DEMO>, context: Context): Prom
   const graceMs = config.graceMs / 2;
   const stopSim = new AbortController();
   const drainMonitor = new AbortController();
-  const monitoring = monitor({
+  const monitoring = runMonitor({
     config: { ...config, graceMs, maxInFlight: plan.value },
     pubsub,
     store,

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Context } from "../../app/context.ts";
-import { NAMED, openStore, prepareStore } from "../../app/database.ts";
+import { NAMED, openDatabase, prepareStore } from "../../app/database.ts";
 import { type ConfigOf, EXIT } from "../command.ts";
 import type { MIGRATE } from "./command.ts";
 
@@ -14,7 +14,7 @@ export async function run(
   context: Context,
 ): Promise<number> {
   const { log, print, drain } = context;
-  await using store = await openStore(config, {
+  await using store = await openDatabase(config, {
     named: NAMED,
     access: config.dryRun ? "plan" : "create",
     writers: 1,

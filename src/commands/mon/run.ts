@@ -4,10 +4,10 @@
  * @module
  */
 import type { Context } from "../../app/context.ts";
-import { openStore, prepareMonitorStore } from "../../app/database.ts";
+import { openDatabase, prepareMonitorStore } from "../../app/database.ts";
 import { EntryLog } from "../../app/entry_log.ts";
 import { openPubSub } from "../../app/pubsub.ts";
-import { monitor } from "../../app/run_monitor.ts";
+import { runMonitor } from "../../app/run_monitor.ts";
 import { serveHealth } from "../../app/serve_health.ts";
 import { watchTopic } from "../../app/topic_watch.ts";
 import { checkPlan } from "../../config/plan.ts";
@@ -30,7 +30,7 @@ export async function run(config: ConfigOf<typeof MON>, context: Context): Promi
   const named = pubsub.real
     ? "with real Pub/Sub it must be named, so that nothing is acknowledged into a file by accident"
     : undefined;
-  await using store = await openStore(config, { named, writers: config.writers, context });
+  await using store = await openDatabase(config, { named, writers: config.writers, context });
   const preparing = { timeoutMs: config.startupTimeoutMs, stop: context.drain, log };
   const facts = await prepareMonitorStore(store, preparing);
   if (facts === undefined) return EXIT.ok;
@@ -63,7 +63,7 @@ export async function run(config: ConfigOf<typeof MON>, context: Context): Promi
   const startedAt = performance.now();
   let stored = 0;
   try {
-    const result = await monitor({
+    const result = await runMonitor({
       config: { ...config, maxInFlight },
       pubsub,
       store,

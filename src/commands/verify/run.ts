@@ -4,7 +4,7 @@
  * @module
  */
 import type { Context } from "../../app/context.ts";
-import { NAMED, openStore } from "../../app/database.ts";
+import { NAMED, openDatabase } from "../../app/database.ts";
 import { UsageError } from "../../config/usage_error.ts";
 import { SEVERITIES, type Severity } from "../../entry/entry.ts";
 import { oneLine, safeJson } from "../../ops/safe_text.ts";
@@ -30,7 +30,7 @@ export async function run(
   context: Context,
 ): Promise<number> {
   const manifest = await manifests(config.against, context);
-  await using store = await openStore(config, {
+  await using store = await openDatabase(config, {
     named: NAMED,
     access: config.repair ? "change" : "read",
     writers: 1,

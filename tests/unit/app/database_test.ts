@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { openStore, prepareMonitorStore, prepareStore } from "../../../src/app/database.ts";
+import { openDatabase, prepareMonitorStore, prepareStore } from "../../../src/app/database.ts";
 import { UsageError } from "../../../src/config/usage_error.ts";
 import { type Log, openLog } from "../../../src/ops/logger.ts";
 import { SqliteStore } from "../../../src/store/sqlite/store.ts";
@@ -61,21 +61,21 @@ const NOTHING = {
   mysqlPasswordFile: undefined,
 };
 
-Deno.test("openStore() opens the database that is named, and connects to nothing", async () => {
-  await using store = await openStore({ ...NOTHING, database: "sqlite::memory:" }, needs);
+Deno.test("openDatabase() opens the database that is named, and connects to nothing", async () => {
+  await using store = await openDatabase({ ...NOTHING, database: "sqlite::memory:" }, needs);
   assertEquals(store.address, "sqlite::memory:");
 });
 
-Deno.test("openStore() opens the database that a file names", async () => {
+Deno.test("openDatabase() opens the database that a file names", async () => {
   const readFile = () => Promise.resolve("sqlite::memory:\n");
   const context = { ...needs.context, readFile };
   const config = { ...NOTHING, databaseUrlFile: "/run/secrets/url" };
-  await using store = await openStore(config, { ...needs, context });
+  await using store = await openDatabase(config, { ...needs, context });
   assertEquals(store.address, "sqlite::memory:");
 });
 
-Deno.test("openStore() that must be told where says why, and how to name a database", async () => {
-  const refused = await assertRejects(() => openStore(NOTHING, { ...needs, named: "it is asked for" }), UsageError);
+Deno.test("openDatabase() that must be told where says why, and how to name a database", async () => {
+  const refused = await assertRejects(() => openDatabase(NOTHING, { ...needs, named: "it is asked for" }), UsageError);
   assertEquals(
     refused.message,
     "Cannot choose a database: it is asked for; set --database (DATABASE_URL) or DATABASE_URL_FILE, " +
@@ -83,15 +83,15 @@ Deno.test("openStore() that must be told where says why, and how to name a datab
   );
 });
 
-Deno.test("openStore() of a program that may write no file must be told where, and speaks of no file", async () => {
+Deno.test("openDatabase() of a program that may write no file must be told where, and speaks of no file", async () => {
   const context = { ...needs.context, mayWrite: () => false };
-  const { message } = await assertRejects(() => openStore(NOTHING, { ...needs, context }), UsageError);
+  const { message } = await assertRejects(() => openDatabase(NOTHING, { ...needs, context }), UsageError);
   assertMatch(message, /built to write no file here; set --database .* such as mysql:\/\/\S+$/);
 });
 
-Deno.test("openStore() names the setting of a bad URL, and never the URL", async () => {
+Deno.test("openDatabase() names the setting of a bad URL, and never the URL", async () => {
   const database = "postgres://lms:s3cr3t@db/lms";
-  const error = await assertRejects(() => openStore({ ...NOTHING, database }, needs), UsageError);
+  const error = await assertRejects(() => openDatabase({ ...NOTHING, database }, needs), UsageError);
   assertMatch(error.message, /^Cannot use --database \(DATABASE_URL\): it /);
   assertEquals(/s3cr3t|postgres/.test(error.message), false);
 });

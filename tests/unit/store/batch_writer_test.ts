@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import type { DeadLetter, LogEntry } from "../../../src/entry/entry.ts";
-import { BatchWriter, isDeadLetter, type Writable, type WriteResult } from "../../../src/store/batch_writer.ts";
+import { type BatchResult, BatchWriter, isDeadLetter, type Writable } from "../../../src/store/batch_writer.ts";
 import type { StoreError, WriteBatch } from "../../../src/store/store.ts";
 import { entry, key } from "../../support/entries.ts";
 import { identity, MemoryStore, storeError } from "../../support/memory_store.ts";
@@ -73,7 +73,7 @@ function takeAtMost(store: MemoryStore, rows: number, failure: () => StoreError)
 }
 
 /** What a write that changes nothing says. */
-const NOTHING: WriteResult = { stored: 0, deadLettered: 0, duplicates: 0, landed: [], heldBack: [] };
+const NOTHING: BatchResult = { stored: 0, deadLettered: 0, duplicates: 0, landed: [], heldBack: [] };
 
 function never(): Promise<void> {
   return new Promise(() => {});
@@ -458,7 +458,7 @@ for (const [where, prepare] of waits) {
     prepare(store);
     const reason = new Error("stopped at once");
     let failure: unknown;
-    const writing: Promise<WriteResult | void> = writer.write([writable(1)]).catch((error) => failure = error);
+    const writing: Promise<BatchResult | void> = writer.write([writable(1)]).catch((error) => failure = error);
     await time.tickAsync(5_010);
     assertEquals(failure, undefined);
     abort(reason);
