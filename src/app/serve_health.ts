@@ -5,8 +5,9 @@
  */
 import type { Config } from "../config/settings.ts";
 import type { HEALTH_SETTINGS } from "../config/settings/health.ts";
+import { answerProbe } from "../http/probes.ts";
 import { type HttpServer, serveHttp } from "../http/server.ts";
-import { answerProbe, type Health } from "../ops/health.ts";
+import type { Health } from "../ops/health.ts";
 import type { Log } from "../ops/logger.ts";
 import { whyNotListening } from "./listening.ts";
 

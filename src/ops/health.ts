@@ -1,5 +1,5 @@
 /**
- * Whether the monitor is alive and ready, as HTTP probes ask it. No socket: whoever serves it opens one.
+ * Whether the monitor is alive and ready. It is served in `src/http/probes.ts`.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export type UnavailableReason =
   | "the database is away"
   | "no stream was open for a minute";
 
-/** The answer to `/readyz`. */
+/** Whether it is ready, as `/readyz` answers. */
 export interface Readiness {
   readonly status: "ok" | "unavailable";
   /** `null` when it is ready. */
@@ -84,43 +84,4 @@ export class Health {
     if (this.#database === "away") return "the database is away";
     return this.#source!.withoutStreamMs > WITHOUT_STREAM_MS_MAX ? "no stream was open for a minute" : null;
   }
-}
-
-/** A URL's path. Not by `new URL`, which throws for some of the Host headers that the server lets through. */
-const PATH = /^\w+:\/\/[^/?#]*([^?#]*)/;
-
-/**
- * Answers probes: `/livez` with 200 whenever it is asked, `/readyz` with 200 or 503 and one line of JSON. Any other path
- * is 404, any method but GET 405.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { answerProbe, Health } from "./health.ts";
- *
- * const response = answerProbe(new Health(), new Request("http://127.0.0.1:8080/readyz"));
- * assertEquals(response.status, 503);
- * assertEquals((await response.json()).reason, "starting");
- * ```
- */
-export function answerProbe(health: Health, { method, url }: Request): Response {
-  const path = PATH.exec(url)?.[1];
-  if (path !== "/livez" && path !== "/readyz") return text(404, "not found");
-  if (method !== "GET") return text(405, "method not allowed", { allow: "GET" });
-  if (path === "/livez") return text(200, "ok");
-  const readiness = health.readiness();
-  return new Response(`${JSON.stringify(readiness)}\n`, {
-    status: readiness.status === "ok" ? 200 : 503,
-    headers: { ...NO_STORE, "content-type": "application/json" },
-  });
-}
-
-/** An answer is true when it is given, and not later. */
-const NO_STORE = { "cache-control": "no-store" };
-
-function text(status: number, line: string, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(`${line}\n`, {
-    status,
-    headers: { ...NO_STORE, "content-type": "text/plain; charset=utf-8", ...headers },
-  });
 }

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { answerProbe, Health } from "../../../src/ops/health.ts";
+import { answerProbe } from "../../../src/http/probes.ts";
+import { Health } from "../../../src/ops/health.ts";
 
 /** A probe's answer, without a socket. */
 function ask(health: Health, path: string, method = "GET"): Response {
