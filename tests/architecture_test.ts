@@ -68,7 +68,8 @@ const allowed: readonly Module[] = [
   module("src/store/sqlite/store.ts", ["node:sqlite"]),
   module("src/pubsub/subscriber.ts", ["@grpc/grpc-js", "type @google-cloud/pubsub", "src/ops/backoff.ts"]),
   module("src/emulator/server.ts", ["src/wire/message.ts", "@grpc/grpc-js"]),
-  module("src/reading/query.ts", ["src/store/store.ts", "src/entry/entry.ts"]),
+  module("src/store/word_filters.ts", ["src/words/word_filter.ts"]),
+  module("src/reading/query.ts", ["src/store/store.ts", "src/entry/entry.ts", "src/words/words.ts"]),
   module("src/ops/logger.ts", ["@std/log"]),
 ];
 
@@ -89,6 +90,7 @@ const forbidden: readonly (readonly [name: string, modules: readonly Module[], v
   ["a reading that imports a store's implementation", [
     module("src/reading/query.ts", ["src/store/sqlite/store.ts"]),
   ], "none of its business"],
+  ["words that know an entry", [module("src/words/words.ts", ["type src/entry/entry.ts"])], "above it"],
   ["anyone but cli that imports a command", [module("src/sim/a.ts", ["src/commands/mock/run.ts"])], "above it"],
   ["a command that imports cli", [module("src/commands/mock/run.ts", ["src/cli/run.ts"])], "above it"],
   ["anyone that imports main", [module("src/cli/run.ts", ["src/main.ts"])], "above it"],

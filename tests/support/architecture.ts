@@ -47,6 +47,7 @@ const FLOORS: readonly string[] = [
   "config",
   "entry",
   "batch",
+  "words",
   "ops",
 ];
 
@@ -70,8 +71,8 @@ const ONLY: Readonly<Record<string, Allowance>> = {
     values: ["entry", "batch", "src/store/batch_writer.ts", "src/store/store.ts", "src/pubsub/delivery.ts"],
     types: ["store", "pubsub"],
   },
-  reading: { values: ["entry", "src/store/store.ts"] },
-  store: { values: ["entry"] },
+  reading: { values: ["entry", "words", "src/store/store.ts"] },
+  store: { values: ["entry", "words"] },
   pubsub: { values: ["wire"] },
   emulator: { values: ["wire"] },
   sim: { values: ["entry"] },
@@ -79,6 +80,7 @@ const ONLY: Readonly<Record<string, Allowance>> = {
   config: { values: ["entry"] },
   entry: { values: [] },
   batch: { values: [] },
+  words: { values: [] },
 };
 
 /** Which modules may import a vendor's package: by prefix of the specifier, to prefixes of paths. */
