@@ -2,7 +2,7 @@
  * The number by which the word index knows a word. It is stored, so that it must never change: the tests have vectors.
  *
  * One hash of 32 bits says everything: filters of few words hold the hashes themselves, and are merged by them. Against
- * what a filter's bits mistake on purpose (about 1 in 300), two words that share one hash are rare: a word meets one of
+ * what a filter's bits mistake on purpose (up to 1 in 220), two words that share one hash are rare: a word meets one of
  * a batch's 65,536 once in 65,536 batches.
  *
  * @module
