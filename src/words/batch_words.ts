@@ -24,8 +24,8 @@ export interface DayFilter {
   readonly rows: readonly FilterRow[];
 }
 
-/** The attributes that Pub/Sub's client libraries add are kept and not indexed. */
-const CLIENT_ATTRIBUTE = "googclient_";
+/** What the names of attributes begin with that Pub/Sub's client libraries add: they are kept, and not indexed. */
+export const CLIENT_ATTRIBUTE = "googclient_";
 
 /**
  * The words of one batch by day, which go into filters once all entries are in. Entries of a day after the other cost
