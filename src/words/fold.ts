@@ -28,14 +28,12 @@ export function fold(text: string): string {
   if (isAscii(text)) return text.toLowerCase();
   return text
     .normalize("NFKD")
-    // Down first: the upper case of `ẞ` is itself, and that of `ß` is `SS`.
+    // What is decomposed stays so in either case. Down first: the upper case of `ẞ` is itself, and that of `ß` is `SS`.
     .toLowerCase()
     .toUpperCase()
     .toLowerCase()
     // The lower case of a sigma depends on what stands around it.
     .replaceAll("\u03c2", "\u03c3")
-    // Letter case turns characters into others that decompose, and puts marks out of order.
-    .normalize("NFKD")
     .replaceAll(DOTTED_I, "i");
 }
 

@@ -88,6 +88,15 @@ Deno.test("decodeCursor() finds each character that is changed, and each cut", (
   }
 });
 
+Deno.test("decodeCursor() takes one text only for a cursor, whatever bits base64 leaves over", () => {
+  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  for (const messageId of ["1", "12", "123"]) {
+    const text = encodeCursor({ ...cursor, position: { ...cursor.position, messageId } }, QUERY);
+    const taken = [...letters].filter((letter) => !("problem" in decodeCursor(text.slice(0, -1) + letter, QUERY)));
+    assertEquals(taken, [text.at(-1)!]);
+  }
+});
+
 for (
   const [what, body] of [
     ["another direction", "sideways 20261124100000000007 - - 00000000 1"],

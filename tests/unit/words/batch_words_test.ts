@@ -68,6 +68,7 @@ Deno.test("BatchWords says scan for more words than a filter takes, on one day o
   assertEquals((filtersOf(...payloads(65_000)) as DayFilter[]).length, 1);
   assertEquals(filtersOf(...payloads(FILTER_WORDS_MAX + 100)), "scan");
   assertEquals(filtersOf(...payloads(300_000)), "scan");
+  assertEquals(filtersOf(payloads(300_000).join(" ")), "scan");
 
   const words = new BatchWords();
   for (const [i, payload] of payloads(FILTER_WORDS_MAX + 100).entries()) {
