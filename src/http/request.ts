@@ -4,11 +4,23 @@
  * @module
  */
 
+import { announcedBody, type ByteSource } from "./body.ts";
+import { RequestError } from "./request_error.ts";
+
+export { RequestError };
+
 /** Where requests come from. */
-export interface RequestSource {
-  /** What was read and belongs to the next request. */
-  rest: Uint8Array;
-  read(buffer: Uint8Array): Promise<number | null>;
+export interface RequestSource extends ByteSource {
+  /** Tells the client, which waits for that, to send the body that it announced. */
+  proceed(): Promise<void>;
+}
+
+/** What a request may be, and what belongs to it. */
+export interface ReadOptions {
+  readonly headBytes: number;
+  readonly bodyBytes: number;
+  /** The signal of the request. Default: one that is never aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /** A request, and what its answer has to look like. */
@@ -20,17 +32,6 @@ export interface ReadRequest {
   readonly chunked: boolean;
   /** Not after HEAD. */
   readonly withBody: boolean;
-}
-
-/** A request that is not answered, with the reason as a status and a line. The connection ends with it. */
-export class RequestError extends Error {
-  override readonly name = "RequestError";
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
 }
 
 const REQUEST_LINE = /^([!#$%&'*+.^_`|~\w-]+) (\S+) HTTP\/1\.([01])$/;
@@ -46,11 +47,8 @@ const LATIN1 = new TextDecoder("latin1");
  * @returns `undefined` where the client has ended instead of asking.
  * @throws {RequestError} For what is over a limit, or not HTTP/1.0 or 1.1.
  */
-export async function readRequest(
-  source: RequestSource,
-  { headBytes, bodyBytes }: { readonly headBytes: number; readonly bodyBytes: number },
-): Promise<ReadRequest | undefined> {
-  const head = await readHead(source, headBytes);
+export async function readRequest(source: RequestSource, options: ReadOptions): Promise<ReadRequest | undefined> {
+  const head = await readHead(source, options.headBytes);
   if (head === undefined) return undefined;
   const [requestLine = "", ...lines] = head.split("\r\n");
   const [, method, target, minor] = REQUEST_LINE.exec(requestLine) ?? [];
@@ -58,9 +56,11 @@ export async function readRequest(
   const headers = readHeaders(lines);
   const connection = (headers.get("connection") ?? "").toLowerCase();
   const keepAlive = minor === "1" ? !/\bclose\b/.test(connection) : false;
-  const body = await readBody(source, headers, bodyBytes);
+  const announced = announcedBody(headers, options.bodyBytes);
+  await readExpectation(source, headers);
+  const body = await announced?.read(source);
   return {
-    request: makeRequest(method, target, headers, body),
+    request: makeRequest(method, target, { headers, body, signal: options.signal }),
     keepAlive,
     chunked: minor === "1",
     withBody: method !== "HEAD",
@@ -78,7 +78,7 @@ async function readHead(source: RequestSource, bytesMax: number): Promise<string
       source.rest = source.rest.subarray(end + HEAD_END.length);
       return head;
     }
-    if (!await readMore(source)) return undefined;
+    if (!await source.fill()) return undefined;
   }
 }
 
@@ -87,18 +87,6 @@ function endOfHead(bytes: Uint8Array): number {
     if (HEAD_END.every((byte, i) => bytes[at + i] === byte)) return at;
   }
   return -1;
-}
-
-/** Whether there was more. */
-async function readMore(source: RequestSource): Promise<boolean> {
-  const buffer = new Uint8Array(4_096);
-  const count = await source.read(buffer);
-  if (count === null) return false;
-  const joined = new Uint8Array(source.rest.length + count);
-  joined.set(source.rest);
-  joined.set(buffer.subarray(0, count), source.rest.length);
-  source.rest = joined;
-  return true;
 }
 
 function readHeaders(lines: readonly string[]): Headers {
@@ -115,41 +103,36 @@ function readHeaders(lines: readonly string[]): Headers {
   return headers;
 }
 
-/** The body that the client announced by its length; a body in chunks has none, and is not taken. */
-async function readBody(
-  source: RequestSource,
-  headers: Headers,
-  bytesMax: number,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  if (headers.has("transfer-encoding")) throw new RequestError(411, "a body needs a content-length");
-  // Two lengths are one value with a comma.
-  const given = headers.get("content-length") ?? "0";
-  if (!/^\d{1,15}$/.test(given)) throw new RequestError(400, "the content-length is not a number");
-  const length = Number(given);
-  if (length > bytesMax) throw new RequestError(413, `a body may have ${bytesMax} bytes`);
-  if (length === 0) return undefined;
-  while (source.rest.length < length) {
-    if (!await readMore(source)) throw new RequestError(400, "the body is shorter than its content-length");
-  }
-  const body = source.rest.slice(0, length);
-  source.rest = source.rest.subarray(length);
-  return body;
+/** A client with a long body may wait to be told that it is wanted. */
+async function readExpectation(source: RequestSource, headers: Headers): Promise<void> {
+  const expected = headers.get("expect");
+  if (expected === null) return;
+  if (expected.toLowerCase() !== "100-continue") throw new RequestError(417, "what is expected is not known here");
+  // One that has sent some of it does not wait.
+  if (source.rest.length === 0) await source.proceed();
 }
 
 function makeRequest(
   method: string,
   target: string,
-  headers: Headers,
-  body: Uint8Array<ArrayBuffer> | undefined,
+  { headers, body, signal }: {
+    readonly headers: Headers;
+    readonly body: Uint8Array<ArrayBuffer> | undefined;
+    readonly signal: AbortSignal | undefined;
+  },
 ): Request {
   // A path, or a whole URL as a proxy sends it.
   const path = target.startsWith("/") ? target : /^https?:\/\/[^/?#]*(\/.*)$/i.exec(target)?.[1];
   if (path === undefined) throw new RequestError(400, "the request names no path");
-  if ((method === "GET" || method === "HEAD") && body !== undefined) {
-    throw new RequestError(400, `${method} takes no body`);
-  }
+  const empty = body === undefined || body.length === 0;
+  if ((method === "GET" || method === "HEAD") && !empty) throw new RequestError(400, `${method} takes no body`);
   try {
-    return new Request(`http://localhost${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
+    return new Request(`http://localhost${path}`, {
+      method,
+      headers,
+      ...(empty ? {} : { body }),
+      ...(signal === undefined ? {} : { signal }),
+    });
   } catch {
     // CONNECT and TRACE, which nothing here answers.
     throw new RequestError(405, "method not allowed");

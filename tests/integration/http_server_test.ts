@@ -23,6 +23,7 @@ function echo(limits: Partial<HttpLimits> = {}): HttpServer {
 async function connect({ address }: HttpServer) {
   const connection = await Deno.connect({ hostname: address.hostname, port: address.port });
   return {
+    write: (bytes: Uint8Array) => connection.write(bytes),
     send: (text: string) => connection.write(UTF8.encode(text)),
     /** Reads until the server closes. */
     all: async () => {
@@ -76,6 +77,8 @@ Deno.test("serveHttp() keeps requests apart that come at once", async () => {
   ]);
 });
 
+const CHUNKED = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n";
+
 const REFUSED: readonly (readonly [what: string, request: string, status: number])[] = [
   ["no HTTP", "hello\r\n\r\n", 400],
   ["HTTP/2 in plain text", "PRI * HTTP/2.0\r\n\r\n", 400],
@@ -83,7 +86,16 @@ const REFUSED: readonly (readonly [what: string, request: string, status: number
   ["a space before a header's colon", "GET / HTTP/1.1\r\nContent-Length : 3\r\n\r\n", 400],
   ["two different lengths", "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400],
   ["a length that is no number", "POST / HTTP/1.1\r\nContent-Length: +1\r\n\r\na", 400],
-  ["a body in chunks", "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 411],
+  ["a length beside chunks", `${CHUNKED}Content-Length: 5\r\n\r\n0\r\n\r\n`, 400],
+  ["a coding that it does not have", "POST / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501],
+  ["a chunk whose size is no number", `${CHUNKED}\r\n-1\r\na\r\n`, 400],
+  ["a chunk that is longer than its size", `${CHUNKED}\r\n1\r\nab\r\n`, 400],
+  ["a chunk with a bare line feed", `${CHUNKED}\r\n1\na\r\n0\r\n\r\n`, 400],
+  ["a chunk's line that does not end", `${CHUNKED}\r\n1;${"a".repeat(300)}`, 400],
+  ["a chunk over the limit", `${CHUNKED}\r\nffffffff\r\n`, 413],
+  ["chunks that are together over the limit", `${CHUNKED}\r\n5\r\nabcde\r\n4\r\n`, 413],
+  ["too much after the last chunk", `${CHUNKED}\r\n0\r\n${"a: b\r\n".repeat(70)}\r\n`, 431],
+  ["an expectation that it does not know", "POST / HTTP/1.1\r\nExpect: more\r\nContent-Length: 1\r\n\r\na", 417],
   ["a body over the limit", "POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n", 413],
   ["headers over the limit", `GET / HTTP/1.1\r\nA: ${"a".repeat(300)}\r\n\r\n`, 431],
   ["headers over the limit that do not end", `GET / HTTP/1.1\r\nA: ${"a".repeat(300)}`, 431],
@@ -97,6 +109,66 @@ for (const [what, request, status] of REFUSED) {
     assertMatch(await said(server, request), new RegExp(`^HTTP/1.1 ${status} `));
   });
 }
+
+Deno.test("serveHttp() reads a body in chunks, however they are cut", async () => {
+  await using server = echo();
+  const request = `${CHUNKED}Connection: close\r\n\r\n1\r\na\r\n00A;x="y"\r\nbcdefghijk\r\n0\r\nTrailer: z\r\n\r\n`;
+  assertMatch(await said(server, request), /POST \/ abcdefghijk/);
+  using client = await connect(server);
+  for (const byte of request) await client.send(byte);
+  assertMatch(await client.all(), /POST \/ abcdefghijk/);
+});
+
+Deno.test("serveHttp() asks for a body that waits to be asked for, unless it refuses it", async () => {
+  await using server = echo({ bodyBytes: 8 });
+  const head = (length: number) =>
+    `POST / HTTP/1.1\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: ${length}\r\n\r\n`;
+  using client = await connect(server);
+  await client.send(head(2));
+  assertEquals(await client.some(), "HTTP/1.1 100 Continue\r\n\r\n");
+  await client.send("ab");
+  assertMatch(await client.all(), /^HTTP\/1.1 200 [^]*POST \/ ab/);
+  assertMatch(await said(server, head(9)), /^HTTP\/1.1 413 /);
+});
+
+Deno.test("serveHttp() lets a client that sends more than it may read why it is refused", async () => {
+  await using server = echo();
+  using client = await connect(server);
+  await client.send("POST / HTTP/1.1\r\nContent-Length: 9000000\r\n\r\n");
+  const body = new Uint8Array(9_000_000);
+  for (let at = 0; at < body.length;) at += await client.write(body.subarray(at));
+  assertMatch(await client.all(), /^HTTP\/1.1 413 /);
+});
+
+Deno.test("serveHttp() tells an answer in the making that its client has gone", async () => {
+  const [asked, gone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  await using server = serveHttp({
+    hostname: "127.0.0.1",
+    port: 0,
+    answer: async ({ signal }) => {
+      signal.addEventListener("abort", () => gone.resolve(), { once: true });
+      asked.resolve();
+      await gone.promise;
+      return new Response();
+    },
+  });
+  {
+    using client = await connect(server);
+    await client.send("GET / HTTP/1.1\r\n\r\n");
+    await asked.promise;
+  }
+  await gone.promise;
+});
+
+Deno.test("serveHttp() with idleMs lets a client be silent for longer between requests than in one", async () => {
+  await using server = echo({ requestMs: 50, idleMs: 600_000 });
+  using client = await connect(server);
+  await client.send("GET /1 HTTP/1.1\r\n\r\n");
+  while (!(await client.some()).endsWith("0\r\n\r\n"));
+  assertEquals(await said(server, "GET /cut"), "");
+  await client.send("GET /2 HTTP/1.1\r\nConnection: close\r\n\r\n");
+  assertMatch(await client.all(), /GET \/2/);
+});
 
 Deno.test("serveHttp() closes a connection whose request is not whole in time, wherever it stopped", async () => {
   await using server = echo({ requestMs: 50 });

@@ -201,18 +201,28 @@ export const OF_PROGRAM: readonly Protection[] = [
       filter: "lms refuses a manifest's path that cannot be written",
     },
   ]),
-  ...protectionsOf({ file: "src/http/server.ts", test: "tests/integration/http_server_test.ts" }, [
+  ...protectionsOf({ file: "src/http/conversation.ts", test: "tests/integration/http_server_test.ts" }, [
     {
       name: "Connections to the health port are bounded",
       find: "if (this.#connections.size >= this.#limits.connections) {",
       replace: "if (this.#connections.size < 0) {",
       filter: "serveHttp() over its connections closes the one that has waited longest, and answers the newest",
     },
+  ]),
+  ...protectionsOf({ file: "src/http/connection.ts", test: "tests/integration/http_server_test.ts" }, [
     {
       name: "A request that is never whole holds no connection",
       find: "const timer = setTimeout(() => this.close(), ms);",
       replace: "const timer = setTimeout(() => {}, ms);",
       filter: "serveHttp() closes a connection whose request is not whole in time, wherever it stopped",
+    },
+  ]),
+  ...protectionsOf({ file: "src/http/body.ts", test: "tests/integration/http_server_test.ts" }, [
+    {
+      name: "A body in chunks is bounded as a whole",
+      find: "if (body.length + size > bytesMax)",
+      replace: "if (size > bytesMax)",
+      filter: "serveHttp() answers chunks that are together over the limit with 413 and closes",
     },
   ]),
   ...protectionsOf({ file: "src/ops/stderr.ts", test: "tests/integration/log_reader_test.ts" }, [
