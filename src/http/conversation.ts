@@ -8,6 +8,8 @@ import { Connection, isGone, type Transport } from "./connection.ts";
 import { readRequest, RequestError } from "./request.ts";
 import { writeResponse } from "./response.ts";
 
+export type { Transport };
+
 /** How much of everything, where all have the whole machine to themselves. */
 export interface HttpLimits {
   /** Open connections. One more closes the one that has waited longest for its client. */
@@ -78,10 +80,14 @@ export class Conversations implements AsyncDisposable {
     this.#connections.set(connection, end);
   }
 
-  /** Cuts all of them off. */
+  /** Cuts off those that are going on. */
+  drop(): void {
+    for (const connection of this.#connections.keys()) connection.close();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const ends = [...this.#connections.values()];
-    for (const connection of this.#connections.keys()) connection.close();
+    this.drop();
     await Promise.all(ends);
   }
 

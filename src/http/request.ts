@@ -35,6 +35,7 @@ export interface ReadRequest {
 }
 
 const REQUEST_LINE = /^([!#$%&'*+.^_`|~\w-]+) (\S+) HTTP\/1\.([01])$/;
+const METHOD_BYTE = /^[!#$%&'*+.^_`|~\w-]$/;
 const HEADER_LINE = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*)$/;
 const HEAD_END = [13, 10, 13, 10];
 
@@ -52,7 +53,7 @@ export async function readRequest(source: RequestSource, options: ReadOptions): 
   if (head === undefined) return undefined;
   const [requestLine = "", ...lines] = head.split("\r\n");
   const [, method, target, minor] = REQUEST_LINE.exec(requestLine) ?? [];
-  if (method === undefined || target === undefined) throw new RequestError(400, "not an HTTP/1.1 request");
+  if (method === undefined || target === undefined) throw notHttp();
   const headers = readHeaders(lines);
   const connection = (headers.get("connection") ?? "").toLowerCase();
   const keepAlive = minor === "1" ? !/\bclose\b/.test(connection) : false;
@@ -69,6 +70,8 @@ export async function readRequest(source: RequestSource, options: ReadOptions): 
 
 async function readHead(source: RequestSource, bytesMax: number): Promise<string | undefined> {
   for (;;) {
+    // Such as a TLS hello, whose sender would wait for long.
+    if (source.rest.length > 0 && !METHOD_BYTE.test(String.fromCharCode(source.rest[0]!))) throw notHttp();
     const end = endOfHead(source.rest);
     if (end > bytesMax || end < 0 && source.rest.length > bytesMax) {
       throw new RequestError(431, "the headers are too long");
@@ -80,6 +83,10 @@ async function readHead(source: RequestSource, bytesMax: number): Promise<string
     }
     if (!await source.fill()) return undefined;
   }
+}
+
+function notHttp(): RequestError {
+  return new RequestError(400, "not an HTTP/1.1 request");
 }
 
 function endOfHead(bytes: Uint8Array): number {

@@ -14,6 +14,7 @@ import { FaultPlan, type Faults, seededRandom } from "./fake/faults.ts";
 import { encodeMessage, type NewMessage } from "./fake/messages.ts";
 import { MessageCalls } from "./fake/message_calls.ts";
 import { MessageStamps } from "./fake/message_stamps.ts";
+import { PlainPort } from "./fake/plain_port.ts";
 import { PullStream, type StreamSink } from "./fake/pull_stream.ts";
 import { Resources } from "./fake/resources.ts";
 import { PUBLISHER, SUBSCRIBER } from "./fake/service.ts";
@@ -72,7 +73,8 @@ export interface FakeSubscriptionOptions {
 
 /**
  * The part of Pub/Sub that LMS uses, over gRPC: topics, subscriptions, publish, pull, streaming pull, leases,
- * redelivery. Official clients speak to it as they do to Google's emulator. It keeps everything in memory, and
+ * redelivery. Without TLS the same port has all but streams as JSON over HTTP/1.1 too. Official clients speak to it as
+ * they do to Google's emulator. It keeps everything in memory, and
  * misbehaves when asked to.
  *
  * Its clock is `Date.now()` and `setTimeout()`. It has no filters, no schemas, no ordering, no push, no seek; a
@@ -102,6 +104,8 @@ export class FakeServer implements AsyncDisposable {
   readonly #calls: Calls;
   readonly #server = new Server({ "grpc.max_receive_message_length": RECEIVE_BYTES_MAX });
   #address = "";
+  /** Where it speaks without TLS. */
+  #plain: PlainPort | undefined;
   #closed: Promise<void> | undefined;
 
   /**
@@ -114,20 +118,17 @@ export class FakeServer implements AsyncDisposable {
   static async start(options: FakeServerOptions = {}): Promise<FakeServer> {
     const { host = "127.0.0.1", port = 0, tls } = options;
     const server = new FakeServer(options);
-    const credentials = tls === undefined ? ServerCredentials.createInsecure() : ServerCredentials.createSsl(null, [{
-      cert_chain: Buffer.from(tls.cert),
-      private_key: Buffer.from(tls.key),
-    }]);
     // An IPv6 address has colons of its own.
     const bracketed = host.includes(":") ? `[${host}]` : host;
-    const bound = await new Promise<number>((resolve, reject) =>
-      server.#server.bindAsync(`${bracketed}:${port}`, credentials, (error, boundPort) => {
-        if (error === null) resolve(boundPort);
-        else reject(new Error(`Cannot listen on ${bracketed}:${port}: ${error.message}`, { cause: error }));
-      })
-    );
-    dropEndlessDeadlines(server.#server);
-    server.#address = `${bracketed}:${bound}`;
+    try {
+      const bound = tls === undefined
+        ? await server.#listen(host, port)
+        : await server.#listenWithTls(`${bracketed}:${port}`, tls);
+      server.#address = `${bracketed}:${bound}`;
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw new Error(`Cannot listen on ${bracketed}:${port}: ${(error as Error).message}`, { cause: error });
+    }
     return server;
   }
 
@@ -157,6 +158,25 @@ export class FakeServer implements AsyncDisposable {
     });
     this.#calls = new Calls({ counters: this.#counters, authorize: options.authorize ?? (() => true) });
     this.#addServices(this.#calls);
+  }
+
+  async #listen(host: string, port: number): Promise<number> {
+    this.#plain = await PlainPort.open(this.#server, { host, port });
+    return this.#plain.number;
+  }
+
+  /** gRPC only, as nothing but tests speaks TLS to it. */
+  async #listenWithTls(address: string, { cert, key }: NonNullable<FakeServerOptions["tls"]>): Promise<number> {
+    const pair = { cert_chain: Buffer.from(cert), private_key: Buffer.from(key) };
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    this.#server.bindAsync(
+      address,
+      ServerCredentials.createSsl(null, [pair]),
+      (error, bound) => error === null ? resolve(bound) : reject(error),
+    );
+    await promise;
+    dropEndlessDeadlines(this.#server);
+    return promise;
   }
 
   /** `host:port`, as `PUBSUB_EMULATOR_HOST` wants it. */
@@ -220,7 +240,8 @@ export class FakeServer implements AsyncDisposable {
 
   /** Breaks every connection; the server goes on listening. */
   dropConnections(): void {
-    this.#server.drain(this.#address, 0);
+    if (this.#plain === undefined) this.#server.drain(this.#address, 0);
+    else this.#plain.dropConnections();
   }
 
   /** Ends streams and waiting calls with UNAVAILABLE and stops listening. Idempotent. */
@@ -235,6 +256,7 @@ export class FakeServer implements AsyncDisposable {
     for (const stream of [...this.#streams]) stream.fail(reason);
     this.#broker[Symbol.dispose]();
     this.#counters[Symbol.dispose]();
+    this.#plain?.close();
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
         this.#server.forceShutdown();
@@ -245,6 +267,7 @@ export class FakeServer implements AsyncDisposable {
         resolve();
       });
     });
+    await this.#plain?.[Symbol.asyncDispose]();
   }
 
   #addServices(calls: Calls): void {

@@ -81,6 +81,7 @@ const CHUNKED = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n";
 
 const REFUSED: readonly (readonly [what: string, request: string, status: number])[] = [
   ["no HTTP", "hello\r\n\r\n", 400],
+  ["a TLS hello that is not whole", "\x16\x03\x01\x02\0", 400],
   ["HTTP/2 in plain text", "PRI * HTTP/2.0\r\n\r\n", 400],
   ["a folded header", "GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n", 400],
   ["a space before a header's colon", "GET / HTTP/1.1\r\nContent-Length : 3\r\n\r\n", 400],
