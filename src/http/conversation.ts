@@ -33,6 +33,8 @@ export interface ConversationOptions {
    * signal is aborted when the client goes away.
    */
   readonly answer: (request: Request) => Response | Promise<Response>;
+  /** The answer to what cannot be read as a request. Default: the message as text. */
+  readonly refuse?: (status: number, message: string) => Response;
   /** Told of what `answer` threw, which the client gets as 500. */
   readonly onFailed?: (error: unknown) => void;
 }
@@ -114,7 +116,8 @@ export class Conversations implements AsyncDisposable {
       );
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      const response = new Response(`${error.message}\n`, { status: error.status });
+      const { refuse = refusal } = this.#options;
+      const response = refuse(error.status, error.message);
       await writeResponse(response, { ...wayOut(connection), keepAlive: false, chunked: false });
       await connection.within(FINISH_MS, () => connection.finish());
       return false;
@@ -152,6 +155,10 @@ export class Conversations implements AsyncDisposable {
     this.#connections.delete(connection);
     this.#connections.set(connection, end);
   }
+}
+
+function refusal(status: number, message: string): Response {
+  return new Response(`${message}\n`, { status });
 }
 
 function wayOut(connection: Connection) {

@@ -161,7 +161,7 @@ export class FakeServer implements AsyncDisposable {
   }
 
   async #listen(host: string, port: number): Promise<number> {
-    this.#plain = await PlainPort.open(this.#server, { host, port });
+    this.#plain = await PlainPort.open(this.#server, { host, port, calls: this.#calls });
     return this.#plain.number;
   }
 

@@ -6,6 +6,7 @@
  */
 import { DEADLINE_CASES } from "./pubsub_deadline_cases.ts";
 import { type Behaviour, type PubSubCase, PubSubFixture } from "./pubsub_fixture.ts";
+import { JSON_CASES, JsonClient } from "./pubsub_json_cases.ts";
 import { LEASE_CASES } from "./pubsub_lease_cases.ts";
 import { MESSAGE_CASES } from "./pubsub_message_cases.ts";
 import { OPTION_CASES } from "./pubsub_option_cases.ts";
@@ -48,6 +49,14 @@ export function exercisePubSub({ name, behaviour, open }: PubSubUnderTest): void
   };
   for (const case_ of CASES) {
     Deno.test(`${name}: ${case_.name}`, () => exercise(case_));
+  }
+  for (const case_ of JSON_CASES) {
+    Deno.test(`${name} over HTTP ${case_.name}`, async () => {
+      await using server = await open();
+      await using fixture = await PubSubFixture.create(server.address, behaviour);
+      using api = new JsonClient(server.address);
+      await case_.run(fixture, api);
+    });
   }
   Deno.test(`${name}: leases`, async (t) => {
     // The leaks of steps that run at once cannot be told apart; those of the test as a whole can.

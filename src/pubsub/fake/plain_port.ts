@@ -6,6 +6,9 @@
 import type { Server } from "@grpc/grpc-js";
 import { Conversations } from "../../http/conversation.ts";
 import { type Injector, injectorOf } from "./injector.ts";
+import type { CallAnswerer } from "./calls.ts";
+import type { JsonApi } from "./json_api.ts";
+import { refusalResponse } from "./json_errors.ts";
 import { Port } from "./port.ts";
 
 /** What clients of one machine need, and more; each may wait in a pull. */
@@ -24,6 +27,8 @@ export interface PlainPortOptions {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
+  /** Answers what comes in JSON. */
+  readonly calls: CallAnswerer;
 }
 
 /** Connections of both kinds, from their beginning to their end. */
@@ -36,10 +41,10 @@ export class PlainPort implements AsyncDisposable {
    * @param server Which serves the connections that speak gRPC.
    * @throws {Error} Where it cannot listen there.
    */
-  static async open(server: Server, options: PlainPortOptions): Promise<PlainPort> {
+  static async open(server: Server, { host, port, calls }: PlainPortOptions): Promise<PlainPort> {
     const grpc = injectorOf(server);
-    const http = new Conversations({ limits: LIMITS, answer });
-    return new PlainPort({ grpc, http, port: await Port.open({ ...options, grpc, http }) });
+    const http = new Conversations({ limits: LIMITS, answer: answerer(calls), refuse: refusalResponse });
+    return new PlainPort({ grpc, http, port: await Port.open({ host, port, grpc, http }) });
   }
 
   private constructor({ grpc, http, port }: { grpc: Injector; http: Conversations; port: Port }) {
@@ -72,11 +77,16 @@ export class PlainPort implements AsyncDisposable {
   }
 }
 
-function answer(request: Request): Response {
-  const { pathname } = new URL(request.url);
-  if (pathname === "/" && (request.method === "GET" || request.method === "HEAD")) {
-    // As Google's emulator says it to a health check.
-    return new Response("Ok\n", { headers: { "content-length": "3" } });
-  }
-  return new Response("Not Found\n", { status: 404 });
+/** A health check, or the JSON API, which is loaded when it is asked something. */
+function answerer(calls: CallAnswerer): (request: Request) => Response | Promise<Response> {
+  let loading: Promise<JsonApi> | undefined;
+  return async (request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/" && (request.method === "GET" || request.method === "HEAD")) {
+      // As Google's emulator says it.
+      return new Response("Ok\n", { headers: { "content-length": "3" } });
+    }
+    loading ??= import("./json_api.ts").then(({ JsonApi }) => new JsonApi(calls));
+    return await (await loading).answer(request);
+  };
 }
