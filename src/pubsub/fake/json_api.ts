@@ -73,7 +73,7 @@ export class JsonApi {
     if (match === undefined) {
       throw new StatusError(
         STATUS.NOT_FOUND,
-        `The JSON API of Pub/Sub has nothing at ${method} ${shortened(pathname)}`,
+        `The JSON API of Pub/Sub has nothing at ${shortened(method)} ${shortened(pathname)}`,
       );
     }
     const { path, requestType, responseType } = match.route;
