@@ -14,6 +14,7 @@ import { connect, type Connection } from "../pubsub/connection.ts";
 import { FakeServer } from "../pubsub/fake_server.ts";
 import { type OutgoingMessage, publish } from "../pubsub/publisher.ts";
 import { CallError, isTransient } from "../pubsub/transport.ts";
+import { STATUS } from "../wire/status_codes.ts";
 
 /** The project on an emulator, where any will do. */
 const EMULATOR_PROJECT = "lms";
@@ -169,7 +170,7 @@ async function waitForToken(connection: Connection, { stop, log, timeoutMs = 60_
 }
 
 /** gRPC's codes for a server that does not answer: in time, at all. */
-const NO_ANSWER: readonly unknown[] = [4, 14];
+const NO_ANSWER: readonly unknown[] = [STATUS.DEADLINE_EXCEEDED, STATUS.UNAVAILABLE];
 
 /** What the client library says after a minute of trying is a page long. */
 async function ensure(connection: Connection, names: Resources, address: string): Promise<void> {
@@ -182,11 +183,6 @@ async function ensure(connection: Connection, names: Resources, address: string)
     });
   }
 }
-
-/** gRPC's code for "there is no such thing". */
-export const NOT_FOUND = 5;
-/** gRPC's code for "you may not". */
-export const PERMISSION_DENIED = 7;
 
 /** How long a publish that is under way may take to be answered once nobody wants to wait, in milliseconds. */
 const LAST_ANSWER_MS = 1_000;
@@ -208,9 +204,9 @@ export async function publishTo(
   } catch (error) {
     const { code, message } = error as { readonly code?: unknown; readonly message: string };
     const projectId = projectOf(topic)!;
-    const reason = real && code === NOT_FOUND
+    const reason = real && code === STATUS.NOT_FOUND
       ? `there is no such topic; create it with: gcloud pubsub topics create ${shortName(topic)} --project=${projectId}`
-      : real && code === PERMISSION_DENIED
+      : real && code === STATUS.PERMISSION_DENIED
       ? `no right to; grant it with: gcloud pubsub topics add-iam-policy-binding ${shortName(topic)} ` +
         `--member=serviceAccount:ACCOUNT --role=roles/pubsub.publisher --project=${projectId}`
       : NO_ANSWER.includes(code) && !real

@@ -12,11 +12,12 @@ import { projectOf, shortName } from "../pubsub/admin.ts";
 import { grpcTransport } from "../pubsub/grpc_transport.ts";
 import { SubscribeError, Subscriber } from "../pubsub/subscriber.ts";
 import type { Store } from "../store/store.ts";
+import { STATUS } from "../wire/status_codes.ts";
 import type { Stops } from "./context.ts";
 import { FloodWatch } from "./flood_watch.ts";
 import { shareOut } from "./grace.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import { NOT_FOUND, PERMISSION_DENIED, type PubSubAccess } from "./pubsub.ts";
+import type { PubSubAccess } from "./pubsub.ts";
 
 /** What the monitor runs with: its settings, with the cap in messages worked out. */
 export type MonitorConfig = Config<keyof typeof MONITOR_SETTINGS> & { readonly maxInFlight: number };
@@ -213,13 +214,13 @@ function explained(error: SubscribeError, { real, topic }: PubSubAccess, subscri
   if (!real) return error;
   const projectId = projectOf(subscription)!;
   const topicProject = projectOf(topic)!;
-  const remedy = error.code === NOT_FOUND
+  const remedy = error.code === STATUS.NOT_FOUND
     ? `create it with: gcloud pubsub subscriptions create ${shortName(subscription)} --topic=${
       topicProject === projectId ? shortName(topic) : topic
     } ` +
       `--ack-deadline=60 --project=${projectId} (and, if the topic is missing too, first: gcloud pubsub topics create ` +
       `${shortName(topic)} --project=${topicProject})`
-    : error.code === PERMISSION_DENIED
+    : error.code === STATUS.PERMISSION_DENIED
     ? `grant it with: gcloud pubsub subscriptions add-iam-policy-binding ${shortName(subscription)} ` +
       `--member=serviceAccount:ACCOUNT --role=roles/pubsub.subscriber --project=${projectId}`
     : undefined;

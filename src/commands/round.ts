@@ -13,6 +13,7 @@ import type { Config } from "../config/settings.ts";
 import type { MONITOR_SETTINGS } from "../config/settings/monitor.ts";
 import { UsageError } from "../config/usage_error.ts";
 import { formatDuration } from "../config/values.ts";
+import { TIMER_MS_MAX } from "../ops/durations.ts";
 import { traffic } from "../sim/traffic.ts";
 import { openStore } from "../store/open_store.ts";
 import { EXIT } from "./command.ts";
@@ -48,7 +49,7 @@ export async function round(
   const entries = new EntryLog("all");
   const done = new AbortController();
   const timeoutMs = config.durationMs ?? Infinity;
-  const timer = setTimeout(() => done.abort(), Math.min(timeoutMs, 2 ** 31 - 1));
+  const timer = setTimeout(() => done.abort(), Math.min(timeoutMs, TIMER_MS_MAX));
   const result = await runMonitor({
     config: { ...config, maxInFlight: plan.value },
     pubsub,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { LEASE_SECONDS } from "../wire/lease_limits.ts";
 import type { Checked } from "./read_config.ts";
 import { type Config, nameOf } from "./settings.ts";
 import { formatBytes, formatDuration } from "./values.ts";
@@ -12,8 +13,8 @@ export type Plan = Config<
   "batchSize" | "batchBytes" | "flushIntervalMs" | "maxInFlightBytes" | "streams" | "leaseMs" | "writers"
 >;
 
-/** The longest ack deadline that Pub/Sub grants at once, https://cloud.google.com/pubsub/docs/lease-management. */
-const LONGEST_LEASE_MS = 600_000;
+/** The longest that Pub/Sub leases a message for at once. */
+const LEASE_MS_MAX = LEASE_SECONDS.max * 1_000;
 
 /**
  * Completes a plan, and refuses a contradictory one.
@@ -41,10 +42,10 @@ export function checkPlan(plan: Plan, maxInFlight: number | undefined): Checked<
   if (cap < streams) {
     return refuse(`${nameOf("streams")} ${streams} is more than the ${cap} messages that may be held`, "lower it");
   }
-  if (flushIntervalMs > LONGEST_LEASE_MS) {
+  if (flushIntervalMs > LEASE_MS_MAX) {
     return refuse(
       `${nameOf("flushIntervalMs")} ${formatDuration(flushIntervalMs)} is longer than Pub/Sub leases a message for`,
-      `set it to at most ${formatDuration(LONGEST_LEASE_MS)}`,
+      `set it to at most ${formatDuration(LEASE_MS_MAX)}`,
     );
   }
   return { ok: true, value: cap };

@@ -3,7 +3,10 @@
  *
  * @module
  */
-import { DAY_MS } from "../ops/durations.ts";
+import { DAY_MS, TIMER_MS_MAX } from "../ops/durations.ts";
+
+/** The longest that anything is timed: whole days below {@linkcode TIMER_MS_MAX}. */
+export const RUN_MS_MAX = Math.floor(TIMER_MS_MAX / DAY_MS) * DAY_MS;
 
 /** What a text was read as, or what would have been allowed. */
 export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly allowed: string };

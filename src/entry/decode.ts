@@ -5,9 +5,10 @@
  */
 import { Buffer } from "node:buffer";
 import type { DeadLetterReason, LogEntry, MessageKey, Severity } from "./entry.ts";
-import { detailOf, SEVERITIES } from "./entry.ts";
+import { SEVERITIES } from "./entry.ts";
 import { excerpt } from "./excerpt.ts";
 import { parseRfc3339 } from "./instant.ts";
+import { detailOf, longerThan, MESSAGE_BYTES_MAX, PAYLOAD_BYTES_MAX, SERVICE_NAME_MAX } from "./limits.ts";
 
 /** A message as Pub/Sub stores it. */
 export interface Message extends MessageKey {
@@ -28,18 +29,6 @@ export interface Invalid {
 
 /** Bad input is data, not an exception. */
 export type Decoded = { readonly state: "valid"; readonly entry: LogEntry } | Invalid;
-
-/** A service name's longest, in code points after trimming. */
-export const SERVICE_NAME_MAX = 100;
-/** A payload's longest, in bytes of UTF-8: what MySQL's TEXT holds. */
-export const PAYLOAD_BYTES_MAX = 65_535;
-/**
- * Data above this is not looked into, in bytes. What counts of an entry is smaller however it is written: six bytes for
- * each of a payload's (`\u0001`) are 393,210, and twelve for each character of a name 1,200; the rest is for fields that
- * are ignored. Whatever structure of this size somebody thinks of takes at most about 85 ms and 15 MB to parse; one of
- * 10 MB takes 2 s and 550 MB.
- */
-export const MESSAGE_BYTES_MAX = 512 * 1024;
 
 /** Severities as nearly every service writes them, found without making a lower-case copy. */
 const SEVERITY_BY_NAME: ReadonlyMap<string, Severity> = new Map<string, Severity>([
@@ -173,11 +162,6 @@ function described(value: unknown): string {
   if (Array.isArray(value)) return "an array";
   if (typeof value === "object") return "an object";
   return typeof value === "string" ? `the string ${excerpt(value)}` : `the ${typeof value} ${value}`;
-}
-
-/** In code points, which take one or two units: only what is between needs counting. */
-function longerThan(text: string, codePoints: number): boolean {
-  return text.length > codePoints && (text.length > 2 * codePoints || [...text].length > codePoints);
 }
 
 function invalid(reason: InvalidReason, detail: string): Invalid {

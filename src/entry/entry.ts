@@ -54,23 +54,21 @@ export const DEAD_LETTER_REASONS = [
 /** Why a message was parked; see {@linkcode DEAD_LETTER_REASONS}. */
 export type DeadLetterReason = typeof DEAD_LETTER_REASONS[number];
 
+/** What a dead letter has come to: `open` until somebody replays or drops it; it is never deleted. */
+export const DEAD_LETTER_STATUSES = ["open", "replayed", "dropped"] as const;
+
+/** See {@linkcode DEAD_LETTER_STATUSES}. */
+export type DeadLetterStatus = typeof DEAD_LETTER_STATUSES[number];
+
 /** A message that cannot be stored as an entry, kept whole. */
 export interface DeadLetter extends MessageKey {
   readonly reason: DeadLetterReason;
-  /** Names the field and what is wrong with its value; at most {@linkcode DETAIL_MAX}. */
+  /** Names the field and what is wrong with its value; at most `DETAIL_MAX` of `limits.ts`. */
   readonly detail: string;
   /** The message's data as received. */
   readonly data: Uint8Array;
   /** The message's attributes as received. */
   readonly attributes: Readonly<Record<string, string>>;
-}
-
-/** A detail's longest, in UTF-16 units, of which a text has no fewer than the characters that columns count. */
-export const DETAIL_MAX = 1_000;
-
-/** As much of the text as a detail may have. The cut may go through a surrogate pair, and half of one is no text. */
-export function detailOf(text: string): string {
-  return text.slice(0, DETAIL_MAX).toWellFormed();
 }
 
 /** Compares two identities: by publish time, then by id, which is the order of the primary keys. */

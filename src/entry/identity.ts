@@ -4,9 +4,10 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { detailOf, type Instant, type MessageKey } from "./entry.ts";
+import type { Instant, MessageKey } from "./entry.ts";
 import { excerpt } from "./excerpt.ts";
 import { instantOfProto, type TimestampLike } from "./instant.ts";
+import { detailOf } from "./limits.ts";
 
 /** A message as it came. */
 export interface ReceivedIdentity {

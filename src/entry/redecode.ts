@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { decode, type Decoded, MESSAGE_BYTES_MAX } from "./decode.ts";
+import { decode, type Decoded } from "./decode.ts";
 import type { DeadLetter } from "./entry.ts";
+import { MESSAGE_BYTES_MAX } from "./limits.ts";
 
 /** Fields to set, in their order; the last of a name counts. */
 export type Overrides = readonly (readonly [field: string, value: string])[];

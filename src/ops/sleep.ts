@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { TIMER_MS_MAX } from "./durations.ts";
 
 /**
  * Resolves after `ms` milliseconds, or rejects with `signal.reason` as soon as the signal is aborted. Either way
@@ -16,7 +17,7 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
     const timer = setTimeout(() => {
       signal?.removeEventListener("abort", abandon);
       resolve();
-    }, Math.min(ms, 2 ** 31 - 1));
+    }, Math.min(ms, TIMER_MS_MAX));
     function abandon() {
       clearTimeout(timer);
       reject(signal!.reason);

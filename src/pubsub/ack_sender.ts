@@ -5,6 +5,7 @@
  */
 import { Backoff } from "../ops/backoff.ts";
 import { sleep } from "../ops/sleep.ts";
+import { STATUS } from "../wire/status_codes.ts";
 import { CallError, type CallStatus, isTransient, type SettleFailures } from "./transport.ts";
 
 /**
@@ -116,11 +117,14 @@ export class AckSender {
       try {
         const failures = await this.#options.send(remaining);
         if (failures.permanent.length > 0) {
-          this.#options.onFailed(failures.permanent, { code: 9, details: "the lease is gone" });
+          this.#options.onFailed(failures.permanent, {
+            code: STATUS.FAILED_PRECONDITION,
+            details: "the lease is gone",
+          });
         }
         if (failures.transient.length === 0) return;
         remaining = failures.transient;
-        status = { code: 14, details: "the server failed some of the ids for now" };
+        status = { code: STATUS.UNAVAILABLE, details: "the server failed some of the ids for now" };
       } catch (error) {
         if (!(error instanceof CallError)) throw error;
         status = { code: error.code, details: error.message };

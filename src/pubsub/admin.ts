@@ -3,10 +3,8 @@
  *
  * @module
  */
+import { STATUS } from "../wire/status_codes.ts";
 import type { Connection } from "./connection.ts";
-
-/** gRPC's code for "it exists". */
-const ALREADY_EXISTS = 6;
 
 /** What to create. */
 export interface Resources {
@@ -77,6 +75,6 @@ async function unlessItExists(creation: Promise<unknown>): Promise<void> {
   try {
     await creation;
   } catch (error) {
-    if ((error as { code?: unknown }).code !== ALREADY_EXISTS) throw error;
+    if ((error as { code?: unknown }).code !== STATUS.ALREADY_EXISTS) throw error;
   }
 }

@@ -7,12 +7,8 @@
  * @module
  */
 import { type AuthClient, Compute, gaxios, GoogleAuth } from "google-auth-library";
+import { STATUS } from "../wire/status_codes.ts";
 import { CallError } from "./transport.ts";
-
-/** gRPC's code for "not now". */
-const UNAVAILABLE = 14;
-/** gRPC's code for "I do not know you". */
-const UNAUTHENTICATED = 16;
 
 /** HTTP statuses after which the same request may succeed, beside those from 500 on: time-out, too many requests. */
 const TRANSIENT_STATUSES: readonly number[] = [408, 429];
@@ -84,7 +80,7 @@ function patient(client: AuthClient): AuthClient {
       return headers;
     } catch (error) {
       const told = tokenError(error);
-      if (told.code === UNAVAILABLE && last !== undefined && Date.now() < last.goodUntil) return last.headers;
+      if (told.code === STATUS.UNAVAILABLE && last !== undefined && Date.now() < last.goodUntil) return last.headers;
       throw told;
     }
   };
@@ -99,13 +95,13 @@ function tokenError(error: unknown): CallError {
     const said = String(message).split("\n", 1)[0];
     // No answer, or one that is cut off; anything else went wrong on this machine, such as a key that is none.
     return error instanceof gaxios.GaxiosError
-      ? new CallError(`Cannot get a token: ${said}`, { code: UNAVAILABLE, cause: error })
+      ? new CallError(`Cannot get a token: ${said}`, { code: STATUS.UNAVAILABLE, cause: error })
       : refused(said, error);
   }
   const name = (response?.data as { readonly error?: unknown } | undefined)?.error;
   const said = `HTTP ${http}${typeof name === "string" && ERROR_NAME.test(name) ? `, ${name}` : ""}`;
   return isTransientStatus(http)
-    ? new CallError(`Cannot get a token: ${said}`, { code: UNAVAILABLE, cause: error })
+    ? new CallError(`Cannot get a token: ${said}`, { code: STATUS.UNAVAILABLE, cause: error })
     : refused(said, error);
 }
 
@@ -113,7 +109,7 @@ function refused(said: string | undefined, cause: unknown): CallError {
   return new CallError(
     `Cannot get a token: ${said}; are the credentials of GOOGLE_APPLICATION_CREDENTIALS, or of the attached account, ` +
       "still valid, and may they be used for Pub/Sub?",
-    { code: UNAUTHENTICATED, cause },
+    { code: STATUS.UNAUTHENTICATED, cause },
   );
 }
 

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { Buffer } from "node:buffer";
 import { type Client, Metadata, type MethodDefinition, type ServiceError } from "@grpc/grpc-js";
+import type { Buffer } from "node:buffer";
+import { STATUS } from "../wire/status_codes.ts";
 import { acknowledgeRequest, modifyAckDeadlineRequest } from "./ack_request.ts";
 import type { Connection } from "./connection.ts";
 import { readErrorInfo } from "./error_info.ts";
@@ -13,7 +14,6 @@ import { RenewedChannel } from "./renewed_channel.ts";
 import {
   CallError,
   type CallStatus,
-  DEADLINE_EXCEEDED,
   isTransient,
   NO_FAILURES,
   type PullStream,
@@ -93,7 +93,7 @@ export async function grpcTransport(
         return undefined;
       } catch (error) {
         const { code, details } = error as ServiceError;
-        if (code === DEADLINE_EXCEEDED) return { code, details: `no answer for ${probeTimeoutMs / 1000} s` };
+        if (code === STATUS.DEADLINE_EXCEEDED) return { code, details: `no answer for ${probeTimeoutMs / 1000} s` };
         return isTransient(code) ? { code, details } : undefined;
       }
     },

@@ -5,9 +5,6 @@
  */
 import type { Delivery } from "./delivery.ts";
 
-/** Shortest and longest ack deadline that the server takes, in seconds. */
-export const LEASE_SECONDS = { min: 10, max: 600 } as const;
-
 /**
  * Part of the lease after which it is extended. The other half is the time that a request has, with its retries,
  * before messages come again.

@@ -4,16 +4,15 @@
  * @module
  */
 import { Backoff } from "../ops/backoff.ts";
+import { STATUS } from "../wire/status_codes.ts";
 import type { ReceivedMessage } from "./delivery.ts";
 import {
   type CallStatus,
-  DEADLINE_EXCEEDED,
   isTransient,
   type PullStream,
   type PullTransport,
   type StreamRequest,
   type SubscriptionProperties,
-  UNAVAILABLE,
 } from "./transport.ts";
 
 /** How often a stream asks the server for a sign of life; the official clients do the same. */
@@ -231,13 +230,13 @@ export class StreamKeeper {
       this.#answeredAt = performance.now();
       return;
     }
-    if (failure.code !== DEADLINE_EXCEEDED || this.#slots.some(({ heardAt }) => heardAt >= askedAt)) return;
+    if (failure.code !== STATUS.DEADLINE_EXCEEDED || this.#slots.some(({ heardAt }) => heardAt >= askedAt)) return;
     transport.renew();
     for (const slot of this.#slots) {
       if (slot.state === "finishing") this.#vacate(slot);
       else if (slot.state === "open") {
         slot.stream!.cancel();
-        this.#ended(slot, { code: UNAVAILABLE, details: `${failure.details}; connecting anew` });
+        this.#ended(slot, { code: STATUS.UNAVAILABLE, details: `${failure.details}; connecting anew` });
       }
     }
   }
@@ -286,7 +285,7 @@ export class StreamKeeper {
         slot.stream!.cancel();
         // It opened and lived: a server that answers no pings (some emulators) must not be pulled from less and less.
         slot.backoff.reset();
-        this.#ended(slot, { code: UNAVAILABLE, details: "no sign of life after a ping" });
+        this.#ended(slot, { code: STATUS.UNAVAILABLE, details: "no sign of life after a ping" });
       }, SILENT_AFTER_PING_MS);
     }, inMs);
   }

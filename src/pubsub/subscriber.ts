@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { LEASE_SECONDS } from "../wire/lease_limits.ts";
 import { AckSender } from "./ack_sender.ts";
 import { Delivery, type ReceivedMessage, type Settlement } from "./delivery.ts";
-import { type Lease, LEASE_SECONDS, LeaseKeeper } from "./lease_keeper.ts";
+import { type Lease, LeaseKeeper } from "./lease_keeper.ts";
 import { type Outage, StreamKeeper } from "./stream_keeper.ts";
 import {
   type CallStatus,

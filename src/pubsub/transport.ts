@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { STATUS } from "../wire/status_codes.ts";
 import type { ReceivedMessage } from "./delivery.ts";
 
 /** What opens a stream. Limits of 0 would mean "no limit" to the server and are never sent. */
@@ -74,7 +75,7 @@ export interface PullTransport {
    * Asks whether the server answers at all. Servers that are silent on idle streams, and answer no pings there, answer
    * this.
    *
-   * @returns `undefined` when it does; else the status, {@linkcode DEADLINE_EXCEEDED} when nothing came.
+   * @returns `undefined` when it does; else the status, `DEADLINE_EXCEEDED` when nothing came.
    */
   probe(): Promise<CallStatus | undefined>;
   /** Leaves the connection: streams and requests on it end, later ones go over a new one. */
@@ -88,28 +89,21 @@ export interface PullTransport {
   modifyAckDeadline(ackIds: readonly string[], seconds: number): Promise<SettleFailures>;
 }
 
-/** The status code of a call that was not answered in time. */
-export const DEADLINE_EXCEEDED = 4;
-
-/** The status code of a server that cannot be reached. */
-export const UNAVAILABLE = 14;
-
 /** No id failed. */
 export const NO_FAILURES: SettleFailures = { transient: [], permanent: [] };
 
 /**
- * Status codes after which the same call may succeed, in the order of
- * https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto. A stream that ends with OK is reopened
+ * Status codes after which the same call may succeed. A stream that ends with OK is reopened
  * as well: servers close long streams as a matter of routine.
  */
 const TRANSIENT_CODES: ReadonlySet<number> = new Set([
-  1, // CANCELLED: by a proxy or a load balancer; our own cancels never get here
-  2, // UNKNOWN: what gRPC makes of a broken HTTP/2 connection
-  DEADLINE_EXCEEDED,
-  8, // RESOURCE_EXHAUSTED: quota, comes back
-  10, // ABORTED
-  13, // INTERNAL
-  UNAVAILABLE,
+  STATUS.CANCELLED, // by a proxy or a load balancer; our own cancels never get here
+  STATUS.UNKNOWN, // what gRPC makes of a broken HTTP/2 connection
+  STATUS.DEADLINE_EXCEEDED,
+  STATUS.RESOURCE_EXHAUSTED, // quota, comes back
+  STATUS.ABORTED,
+  STATUS.INTERNAL,
+  STATUS.UNAVAILABLE,
 ]);
 
 /** Whether another try of a call that ended with this gRPC status code makes sense. */

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type InvalidReason, PAYLOAD_BYTES_MAX, SERVICE_NAME_MAX } from "../entry/decode.ts";
+import type { InvalidReason } from "../entry/decode.ts";
+import { PAYLOAD_BYTES_MAX, SERVICE_NAME_MAX } from "../entry/limits.ts";
 import type { Random } from "./random.ts";
 
 /** The fields of a message as they are written; a well-formed message to begin with. */

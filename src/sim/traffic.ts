@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { type InvalidReason, PAYLOAD_BYTES_MAX } from "../entry/decode.ts";
+import type { InvalidReason } from "../entry/decode.ts";
 import type { Instant, Severity } from "../entry/entry.ts";
 import { rfc3339Of } from "../entry/instant.ts";
+import { PAYLOAD_BYTES_MAX } from "../entry/limits.ts";
 import { malformed, type WireFields } from "./malformed.ts";
 import { payloadsOfSize, payloadText } from "./payloads.ts";
 import { Random } from "./random.ts";

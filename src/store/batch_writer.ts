@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { type DeadLetter, detailOf, type LogEntry } from "../entry/entry.ts";
+import type { DeadLetter, LogEntry } from "../entry/entry.ts";
+import { detailOf } from "../entry/limits.ts";
 import { Backoff } from "../ops/backoff.ts";
 import { sleep } from "../ops/sleep.ts";
 import { type Store, StoreError, type WriteBatch, type WriteResult } from "./store.ts";

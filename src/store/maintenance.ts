@@ -4,7 +4,15 @@
  *
  * @module
  */
-import type { DeadLetter, DeadLetterReason, Instant, LogEntry, MessageKey, Severity } from "../entry/entry.ts";
+import type {
+  DeadLetter,
+  DeadLetterReason,
+  DeadLetterStatus,
+  Instant,
+  LogEntry,
+  MessageKey,
+  Severity,
+} from "../entry/entry.ts";
 import type { SeverityCount, Store } from "./store.ts";
 
 /**
@@ -35,12 +43,6 @@ export interface CountDifference {
   /** What `service_severity` says. */
   readonly counted: number;
 }
-
-/** What a dead letter has come to: `open` until somebody replays or drops it; it is never deleted. */
-export const DEAD_LETTER_STATUSES = ["open", "replayed", "dropped"] as const;
-
-/** See {@linkcode DEAD_LETTER_STATUSES}. */
-export type DeadLetterStatus = typeof DEAD_LETTER_STATUSES[number];
 
 /** What one consistent snapshot shows. In order when `differences` is empty and `inBoth` is 0. */
 export interface Verification {

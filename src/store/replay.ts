@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { compareKeys, detailOf, type LogEntry, type MessageKey } from "../entry/entry.ts";
+import { compareKeys, type LogEntry, type MessageKey } from "../entry/entry.ts";
+import { detailOf } from "../entry/limits.ts";
 import { Backoff } from "../ops/backoff.ts";
 import { sleep } from "../ops/sleep.ts";
 import type { ReplayResult } from "./maintenance.ts";

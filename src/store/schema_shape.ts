@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { DEAD_LETTER_REASONS, SEVERITIES } from "../entry/entry.ts";
+import { DEAD_LETTER_REASONS, DEAD_LETTER_STATUSES, SEVERITIES } from "../entry/entry.ts";
+import { DETAIL_MAX, PAYLOAD_BYTES_MAX, SERVICE_NAME_MAX } from "../entry/limits.ts";
 import { StoreError } from "./store.ts";
 
 /** What a column must be able to hold. */
@@ -34,9 +35,9 @@ const KEY = {
   publish_time: written(INSTANT),
   message_id: written({ kind: "text", bytes: 128, ascii: true, exact: true }),
 };
-// 100 and 1,000 characters of up to 4 bytes.
-const SERVICE_NAME: Kind = { kind: "text", bytes: 400, exact: true };
-const DETAIL: Kind = { kind: "text", bytes: 4_000 };
+// Characters of up to 4 bytes.
+const SERVICE_NAME: Kind = { kind: "text", bytes: 4 * SERVICE_NAME_MAX, exact: true };
+const DETAIL: Kind = { kind: "text", bytes: 4 * DETAIL_MAX };
 const SEVERITY: Kind = { kind: "words", words: SEVERITIES };
 
 /** The tables that are read and written, as the newest migration of this program leaves them. */
@@ -45,7 +46,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     columns: {
       ...KEY,
       service_name: written(SERVICE_NAME),
-      payload: written({ kind: "text", bytes: 65_535 }),
+      payload: written({ kind: "text", bytes: PAYLOAD_BYTES_MAX }),
       severity: written(SEVERITY),
       timestamp: written(INSTANT),
       created_at: filledIn(INSTANT),
@@ -69,7 +70,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
       detail: written(DETAIL),
       data: written({ kind: "bytes", bytes: 10_000_000 }),
       attributes: written({ kind: "json" }),
-      status: filledIn({ kind: "words", words: ["open", "replayed", "dropped"] }),
+      status: filledIn({ kind: "words", words: DEAD_LETTER_STATUSES }),
       created_at: filledIn(INSTANT),
       updated_at: filledIn(INSTANT),
     },

@@ -3,9 +3,14 @@
  *
  * @module
  */
-import { type DeadLetterReason, SEVERITIES, type Severity } from "../entry/entry.ts";
-import type { CountDifference, DeadLetterStatus, Verification } from "./maintenance.ts";
-import { DEAD_LETTER_STATUSES } from "./maintenance.ts";
+import {
+  DEAD_LETTER_STATUSES,
+  type DeadLetterReason,
+  type DeadLetterStatus,
+  SEVERITIES,
+  type Severity,
+} from "../entry/entry.ts";
+import type { CountDifference, Verification } from "./maintenance.ts";
 import type { SeverityCount } from "./store.ts";
 
 /** What one snapshot of a database says; lists in any order. */

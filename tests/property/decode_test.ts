@@ -2,8 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { decode } from "../../src/entry/decode.ts";
 import { encode } from "../../src/entry/encode.ts";
-import { DEAD_LETTER_REASONS, DETAIL_MAX, SEVERITIES } from "../../src/entry/entry.ts";
+import { DEAD_LETTER_REASONS, SEVERITIES } from "../../src/entry/entry.ts";
 import { parseRfc3339 } from "../../src/entry/instant.ts";
+import { DETAIL_MAX } from "../../src/entry/limits.ts";
 import { entryFields, keys, malformedMessages, message, texts } from "../support/entries.ts";
 
 Deno.test("decode() gives back what encode() was given", () => {

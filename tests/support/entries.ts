@@ -4,11 +4,12 @@
  * @module
  */
 import fc from "fast-check";
-import { type Message, SERVICE_NAME_MAX } from "../../src/entry/decode.ts";
+import type { Message } from "../../src/entry/decode.ts";
+import type { InvalidReason } from "../../src/entry/decode.ts";
 import type { EntryFields } from "../../src/entry/encode.ts";
 import { type Instant, type LogEntry, type MessageKey, SEVERITIES } from "../../src/entry/entry.ts";
+import { SERVICE_NAME_MAX } from "../../src/entry/limits.ts";
 import { MALFORMATIONS } from "../../src/sim/malformed.ts";
-import type { InvalidReason } from "../../src/entry/decode.ts";
 
 const UTF8 = new TextEncoder();
 

@@ -3,15 +3,11 @@
  *
  * @module
  */
+import { DEAD_LETTER_STATUSES } from "../../entry/entry.ts";
 import { rfc3339Of } from "../../entry/instant.ts";
 import { oneLine, safeJson } from "../../ops/safe_text.ts";
 import { alignedRows, type TableOptions } from "../../ops/table.ts";
-import {
-  DEAD_LETTER_STATUSES,
-  type DeadLetterFilter,
-  type DeadLetterGroup,
-  type DeadLetterSummary,
-} from "../../store/maintenance.ts";
+import type { DeadLetterFilter, DeadLetterGroup, DeadLetterSummary } from "../../store/maintenance.ts";
 import { EXIT } from "../command.ts";
 import { filteredPages, filterOf, type Work } from "./choice.ts";
 import { fullId } from "./ids.ts";

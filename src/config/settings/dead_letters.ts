@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DEAD_LETTER_REASONS, type Instant } from "../../entry/entry.ts";
+import { DEAD_LETTER_REASONS, DEAD_LETTER_STATUSES, type Instant } from "../../entry/entry.ts";
 import { parseRfc3339 } from "../../entry/instant.ts";
 import { DAY_MS } from "../../ops/durations.ts";
 import { onOff, setting } from "../setting.ts";
@@ -55,7 +55,7 @@ export const DEAD_LETTERS_SETTINGS = {
     value: "STATUS",
     help: "open, replayed, dropped or all: which dead letters to list",
     defaultNote: "open",
-    read: oneOf(["open", "replayed", "dropped", "all"]),
+    read: oneOf([...DEAD_LETTER_STATUSES, "all"]),
   }),
   reason: setting({
     flag: "reason",

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { DAY_MS, TIMER_MS_MAX } from "../../ops/durations.ts";
+import { DAY_MS } from "../../ops/durations.ts";
+import { LEASE_SECONDS } from "../../wire/lease_limits.ts";
 import { setting } from "../setting.ts";
-import { byteSize, duration, wholeNumber } from "../values.ts";
+import { byteSize, duration, RUN_MS_MAX, wholeNumber } from "../values.ts";
 
 /** The settings of the monitor itself. */
 export const MONITOR_SETTINGS = {
@@ -66,7 +67,7 @@ export const MONITOR_SETTINGS = {
     value: "SECONDS",
     help: "ack deadline to ask for; extended while a message is held",
     default: "60",
-    read: duration(10_000, 600_000),
+    read: duration(LEASE_SECONDS.min * 1_000, LEASE_SECONDS.max * 1_000),
   }),
   writers: setting({
     flag: "writers",
@@ -90,6 +91,6 @@ export const MONITOR_SETTINGS = {
     value: "SECONDS",
     help: "log a sign of life after so long without a flush; 0: none",
     default: "300",
-    read: duration(0, TIMER_MS_MAX),
+    read: duration(0, RUN_MS_MAX),
   }),
 };

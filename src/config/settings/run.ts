@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { TIMER_MS_MAX } from "../../ops/durations.ts";
 import { setting } from "../setting.ts";
-import { duration, either, oneOf, wholeNumber } from "../values.ts";
+import { duration, either, oneOf, RUN_MS_MAX, wholeNumber } from "../values.ts";
 
 /** The settings of a run. */
 export const RUN_SETTINGS = {
@@ -15,7 +14,7 @@ export const RUN_SETTINGS = {
     value: "SECONDS",
     help: "how long to run",
     defaultNote: "until stopped",
-    read: duration(1, TIMER_MS_MAX),
+    read: duration(1, RUN_MS_MAX),
   }),
   printLog: setting({
     flag: "print-log",

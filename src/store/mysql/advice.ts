@@ -4,17 +4,19 @@
  * @module
  */
 import { describeAddress, type MysqlAddress } from "../database_url.ts";
+import {
+  ER_BAD_DB_ERROR,
+  ER_COLUMNACCESS_DENIED_ERROR,
+  ER_DBACCESS_DENIED_ERROR,
+  ER_NO_DEFAULT_FOR_FIELD,
+  ER_NO_SUCH_TABLE,
+  ER_SECURE_TRANSPORT_REQUIRED,
+  ER_TABLEACCESS_DENIED_ERROR,
+} from "./error_numbers.ts";
 import { serverErrorNumber } from "./errors.ts";
 import { createDatabaseAdvice } from "./migrate.ts";
 import { grantAdvice } from "./rights.ts";
 
-const ER_DBACCESS_DENIED_ERROR = 1044;
-const ER_BAD_DB_ERROR = 1049;
-const ER_TABLEACCESS_DENIED_ERROR = 1142;
-const ER_COLUMNACCESS_DENIED_ERROR = 1143;
-const ER_NO_SUCH_TABLE = 1146;
-const ER_NO_DEFAULT_FOR_FIELD = 1364;
-const ER_SECURE_TRANSPORT_REQUIRED = 3159;
 /** Where MySQL listens for the X protocol. */
 const X_PORT = 33060;
 

@@ -4,12 +4,11 @@
  * @module
  */
 import { escape } from "mysql2";
-import type { DeadLetterReason, LogEntry, MessageKey } from "../../entry/entry.ts";
+import type { DeadLetterReason, DeadLetterStatus, LogEntry, MessageKey } from "../../entry/entry.ts";
 import type {
   DeadLetterFilter,
   DeadLetterGroup,
   DeadLetterPage,
-  DeadLetterStatus,
   DeadLetterSummary,
   StoredDeadLetter,
 } from "../maintenance.ts";

@@ -9,6 +9,16 @@
  */
 import { oneLine } from "../../ops/safe_text.ts";
 import { type Disposition, StoreError } from "../store.ts";
+import {
+  ER_ACCESS_DENIED_ERROR,
+  ER_BAD_DB_ERROR,
+  ER_COLUMNACCESS_DENIED_ERROR,
+  ER_DBACCESS_DENIED_ERROR,
+  ER_NO_DEFAULT_FOR_FIELD,
+  ER_NO_SUCH_TABLE,
+  ER_SECURE_TRANSPORT_REQUIRED,
+  ER_TABLEACCESS_DENIED_ERROR,
+} from "./error_numbers.ts";
 
 /** By the server's error number. */
 const BY_NUMBER: ReadonlyMap<number, Disposition> = new Map<number, Disposition>([
@@ -90,23 +100,23 @@ const BY_NUMBER: ReadonlyMap<number, Disposition> = new Map<number, Disposition>
   [1197, "oversized"], // ER_TRANS_CACHE_FULL: above max_binlog_cache_size
 
   // An operator has to change something first.
-  [1044, "fatal"], // ER_DBACCESS_DENIED_ERROR
-  [1045, "fatal"], // ER_ACCESS_DENIED_ERROR
+  [ER_DBACCESS_DENIED_ERROR, "fatal"],
+  [ER_ACCESS_DENIED_ERROR, "fatal"],
   [1046, "fatal"], // ER_NO_DB_ERROR
-  [1049, "fatal"], // ER_BAD_DB_ERROR
+  [ER_BAD_DB_ERROR, "fatal"],
   [1050, "fatal"], // ER_TABLE_EXISTS_ERROR
   [1054, "fatal"], // ER_BAD_FIELD_ERROR, tables that are not ours
   [1064, "fatal"], // ER_PARSE_ERROR
   [1130, "fatal"], // ER_HOST_NOT_PRIVILEGED
-  [1142, "fatal"], // ER_TABLEACCESS_DENIED_ERROR
-  [1143, "fatal"], // ER_COLUMNACCESS_DENIED_ERROR
-  [1146, "fatal"], // ER_NO_SUCH_TABLE
+  [ER_TABLEACCESS_DENIED_ERROR, "fatal"],
+  [ER_COLUMNACCESS_DENIED_ERROR, "fatal"],
+  [ER_NO_SUCH_TABLE, "fatal"],
   [1193, "fatal"], // ER_UNKNOWN_SYSTEM_VARIABLE
   [1194, "fatal"], // ER_CRASHED_ON_USAGE
   [1227, "fatal"], // ER_SPECIFIC_ACCESS_DENIED_ERROR
   [1251, "fatal"], // ER_NOT_SUPPORTED_AUTH_MODE
   [1286, "fatal"], // ER_UNKNOWN_STORAGE_ENGINE
-  [1364, "fatal"], // ER_NO_DEFAULT_FOR_FIELD, of a column that somebody added
+  [ER_NO_DEFAULT_FOR_FIELD, "fatal"], // of a column that somebody added
   [1390, "fatal"], // ER_PS_MANY_PARAM
   [1526, "fatal"], // ER_NO_PARTITION_FOR_GIVEN_VALUE, somebody dropped the last partition
   [1665, "fatal"], // ER_BINLOG_STMT_MODE_AND_ROW_ENGINE: binlog_format=STATEMENT refuses READ COMMITTED
@@ -116,7 +126,7 @@ const BY_NUMBER: ReadonlyMap<number, Disposition> = new Map<number, Disposition>
   [1820, "fatal"], // ER_MUST_CHANGE_PASSWORD
   [1862, "fatal"], // ER_MUST_CHANGE_PASSWORD_LOGIN
   [3118, "fatal"], // ER_ACCOUNT_HAS_BEEN_LOCKED
-  [3159, "fatal"], // ER_SECURE_TRANSPORT_REQUIRED
+  [ER_SECURE_TRANSPORT_REQUIRED, "fatal"],
   [4151, "fatal"], // MariaDB ER_ACCOUNT_HAS_BEEN_LOCKED; MySQL has another 4151, of bulk loads only
 ]);
 

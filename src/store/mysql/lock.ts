@@ -11,6 +11,7 @@
 import { escape } from "mysql2";
 import { CREATE_LOCKS } from "../schema.ts";
 import { StoreError } from "../store.ts";
+import { ER_DBACCESS_DENIED_ERROR, ER_NO_SUCH_TABLE, ER_TABLEACCESS_DENIED_ERROR } from "./error_numbers.ts";
 import { isServerAnswer, mysqlDisposition, serverErrorNumber } from "./errors.ts";
 import type { MysqlSession } from "./session.ts";
 
@@ -28,10 +29,6 @@ export const LEASE_SECONDS = 20;
 const PROLONG_MS = 5_000;
 /** Between two tries for a lease that somebody has. */
 const RETRY_MS = 250;
-
-const ER_DBACCESS_DENIED_ERROR = 1044;
-const ER_TABLEACCESS_DENIED_ERROR = 1142;
-const ER_NO_SUCH_TABLE = 1146;
 
 /** Runs work on another session than the one that the lock's work occupies. */
 export type Elsewhere = (work: (session: MysqlSession) => Promise<void>) => Promise<void>;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { DAY_MS } from "../../ops/durations.ts";
 
 /**
  * Days before today that the first migration gives a partition of their own: Pub/Sub keeps a message for 7 by default.
@@ -12,8 +13,6 @@ const DAYS_BEHIND = 8;
 const DAYS_AHEAD = 15;
 /** Fewer days than this ahead make {@linkcode partitionChanges} ask for more. */
 const DAYS_AHEAD_LOW = 8;
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** A partition of the table, by `information_schema`. */
 export interface Partition {

@@ -8,6 +8,7 @@ import type { MysqlAddress } from "../database_url.ts";
 import { checkVersions, MIGRATIONS, SELECT_VERSIONS } from "../schema.ts";
 import { StoreError } from "../store.ts";
 import { adviceFor } from "./advice.ts";
+import { ER_ACCESS_DENIED_ERROR, ER_NO_SUCH_THREAD } from "./error_numbers.ts";
 import { isDriverError, isServerAnswer, serverErrorNumber, toStoreError } from "./errors.ts";
 import { IdleSessions } from "./idle.ts";
 import { MysqlSession } from "./session.ts";
@@ -41,9 +42,6 @@ const KILL_WAIT_SECONDS = 5;
 
 /** An idle session that is there answers at once; one that was forgotten costs a batch this long, in milliseconds. */
 const IDLE_ANSWER_MS = 3_000;
-
-const ER_ACCESS_DENIED_ERROR = 1045;
-const ER_NO_SUCH_THREAD = 1094;
 
 /** Pub/Sub takes messages of up to 10 MB, which a dead letter keeps whole, in one packet. */
 const PACKET_BYTES_WANTED = 16 * 1024 * 1024;

@@ -35,6 +35,7 @@ import {
   listDeadLetters,
   replayEntries,
 } from "./dead_letters.ts";
+import { ER_BAD_DB_ERROR } from "./error_numbers.ts";
 import { isDriverError, isServerAnswer, serverErrorNumber, toStoreError } from "./errors.ts";
 import type { Elsewhere } from "./lock.ts";
 import { allMigrations, applyMigrations, createDatabase, createDatabaseAdvice, plannedMigrations } from "./migrate.ts";
@@ -66,7 +67,6 @@ export interface MysqlStoreOptions {
   readonly nowMs: () => number;
 }
 
-const ER_BAD_DB_ERROR = 1049;
 /** Short of the server's default of 50 s, so that the messages' leases do not get old. */
 const LOCK_WAIT_SECONDS_MAX = 10;
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { DeadLetterReason, Severity } from "../../entry/entry.ts";
-import type { DeadLetterStatus, StoreFacts, Verification } from "../maintenance.ts";
+import type { DeadLetterReason, DeadLetterStatus, Severity } from "../../entry/entry.ts";
+import type { StoreFacts, Verification } from "../maintenance.ts";
 import { type SeverityCount, StoreError } from "../store.ts";
 import { deltas, verification } from "../verification.ts";
 import { addCounts } from "./insert.ts";

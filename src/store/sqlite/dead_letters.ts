@@ -5,12 +5,11 @@
  * @module
  */
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
-import type { DeadLetterReason, LogEntry, MessageKey } from "../../entry/entry.ts";
+import type { DeadLetterReason, DeadLetterStatus, LogEntry, MessageKey } from "../../entry/entry.ts";
 import type {
   DeadLetterFilter,
   DeadLetterGroup,
   DeadLetterPage,
-  DeadLetterStatus,
   DeadLetterSummary,
   StoredDeadLetter,
 } from "../maintenance.ts";

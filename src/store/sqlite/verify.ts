@@ -4,8 +4,8 @@
  * @module
  */
 import type { DatabaseSync } from "node:sqlite";
-import type { DeadLetterReason, Severity } from "../../entry/entry.ts";
-import type { DeadLetterStatus, StoreFacts, Verification } from "../maintenance.ts";
+import type { DeadLetterReason, DeadLetterStatus, Severity } from "../../entry/entry.ts";
+import type { StoreFacts, Verification } from "../maintenance.ts";
 import type { SeverityCount } from "../store.ts";
 import { deltas, verification } from "../verification.ts";
 import { ADD_COUNT, addCounts } from "./insert.ts";

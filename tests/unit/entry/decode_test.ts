@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { decode, type Decoded, type Invalid, MESSAGE_BYTES_MAX, PAYLOAD_BYTES_MAX } from "../../../src/entry/decode.ts";
-import { DETAIL_MAX, type LogEntry } from "../../../src/entry/entry.ts";
+import { decode, type Decoded, type Invalid } from "../../../src/entry/decode.ts";
+import type { LogEntry } from "../../../src/entry/entry.ts";
+import { DETAIL_MAX, MESSAGE_BYTES_MAX, PAYLOAD_BYTES_MAX } from "../../../src/entry/limits.ts";
 import { MALFORMATIONS } from "../../../src/sim/malformed.ts";
 import { message, PUBLISH_TIME } from "../../support/entries.ts";
 

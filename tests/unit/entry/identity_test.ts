@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
-import { DETAIL_MAX } from "../../../src/entry/entry.ts";
 import { type BrokenIdentity, identify, type ReceivedIdentity } from "../../../src/entry/identity.ts";
+import { DETAIL_MAX } from "../../../src/entry/limits.ts";
 
 const SECOND = 1_767_323_045; // 2026-01-02T03:04:05Z
 
