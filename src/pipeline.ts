@@ -8,6 +8,7 @@ import type { BatchLimits, FlushTrigger } from "./batch/policy.ts";
 import { decode } from "./entry/decode.ts";
 import type { DeadLetter, LogEntry } from "./entry/entry.ts";
 import { identify } from "./entry/identity.ts";
+import { InFlight } from "./ops/in_flight.ts";
 import { sleep } from "./ops/sleep.ts";
 import type { Delivery } from "./pubsub/delivery.ts";
 import { BatchWriter, type BatchWriterEvents, isDeadLetter, type Writable } from "./store/batch_writer.ts";
@@ -130,7 +131,7 @@ export async function ingest(options: IngestOptions): Promise<IngestTotals> {
 
   const flushes = batches(source, limits, { bytesOf: (delivery) => delivery.bytes });
   const leave = () => void flushes.return?.();
-  const writing = new Writing(writers, leave);
+  const writing = new InFlight(writers, leave);
   abort.addEventListener("abort", leave);
   try {
     for await (const batch of flushes) {
@@ -194,54 +195,4 @@ function recordOf(delivery: Delivery, data: Uint8Array): LogEntry | DeadLetter {
   const { reason, detail } = decoded;
   const { attributes } = delivery;
   return { publishTime, messageId, reason, detail, data, attributes };
-}
-
-/** The writes under way: a counting semaphore, and the first failure among them. */
-class Writing {
-  readonly #most: number;
-  readonly #onFailure: () => void;
-  readonly #underWay = new Set<Promise<void>>();
-  #failure: { readonly error: unknown } | undefined;
-  #wake: (() => void) | undefined;
-
-  /** @param onFailure Called at the first failure, so that nobody waits for more to write. */
-  constructor(most: number, onFailure: () => void) {
-    this.#most = most;
-    this.#onFailure = onFailure;
-  }
-
-  add(write: Promise<void>): void {
-    const tracked = write.catch((error) => {
-      if (this.#failure !== undefined) return;
-      this.#failure = { error };
-      this.#onFailure();
-    }).finally(() => {
-      this.#underWay.delete(tracked);
-      this.#wake?.();
-    });
-    this.#underWay.add(tracked);
-  }
-
-  /** Resolves when another write may start; throws the first failure. */
-  async room(): Promise<void> {
-    while (this.#failure === undefined && this.#underWay.size >= this.#most) {
-      await new Promise<void>((resolve) => this.#wake = resolve);
-    }
-    this.#check();
-  }
-
-  /** Resolves when every write has ended; throws the first failure. */
-  async done(): Promise<void> {
-    await this.settled();
-    this.#check();
-  }
-
-  /** Resolves when every write has ended, however it did. */
-  async settled(): Promise<void> {
-    await Promise.all(this.#underWay);
-  }
-
-  #check(): void {
-    if (this.#failure !== undefined) throw this.#failure.error;
-  }
 }

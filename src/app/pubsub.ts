@@ -6,6 +6,7 @@
 import { type Config, nameOf } from "../config/settings.ts";
 import type { PUBSUB_SETTINGS } from "../config/settings/pubsub.ts";
 import { UsageError } from "../config/usage_error.ts";
+import { abortable } from "../ops/abortable.ts";
 import { Backoff } from "../ops/backoff.ts";
 import type { Log } from "../ops/logger.ts";
 import { sleep } from "../ops/sleep.ts";
@@ -129,12 +130,14 @@ function access(
 }
 
 /** Whether the promise was kept before the signal was aborted. Nobody hears of it after that. */
-function unlessStopped(promise: Promise<void>, stop: AbortSignal): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    if (stop.aborted) resolve(false);
-    stop.addEventListener("abort", () => resolve(false), { once: true });
-    promise.then(() => resolve(true), reject);
-  });
+async function unlessStopped(promise: Promise<void>, stop: AbortSignal): Promise<boolean> {
+  try {
+    await abortable(promise, stop);
+    return true;
+  } catch (error) {
+    if (stop.aborted && error === stop.reason) return false;
+    throw error;
+  }
 }
 
 /** How often the wait for a token is told. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { instantOfDate } from "../entry/instant.ts";
+import { InFlight } from "../ops/in_flight.ts";
 import { sleep } from "../ops/sleep.ts";
 import { type Manifest, ManifestRecorder } from "./manifest.ts";
 import { fullPace, type Pace, randomPace, steadyPace } from "./pace.ts";
@@ -51,7 +52,8 @@ export async function simulate(options: SimulateOptions): Promise<Manifest> {
   const { durationMs = Infinity, count = Infinity, groupMax = 1_000, inFlightMax = 4 } = options;
   const pace = paceOf(options.rate, { seed: traffic.seed, groupMax, endMs: durationMs });
   const recorder = new ManifestRecorder(traffic.seed, { listMessages: options.listMessages ?? false });
-  const publishing = new Publishing(async (messages: readonly SimMessage[]) => {
+  const publishing = new InFlight(inFlightMax);
+  const publishGroup = async (messages: readonly SimMessage[]) => {
     const from = instantOfDate(new Date());
     const ids = await publish(messages);
     if (ids.length !== messages.length) {
@@ -60,33 +62,37 @@ export async function simulate(options: SimulateOptions): Promise<Manifest> {
     recorder.spanned(from, instantOfDate(new Date()));
     messages.forEach((message, index) => recorder.add(ids[index]!, message.expected));
     onPublished?.(recorder.published);
-  }, inFlightMax);
+  };
 
   const startedMs = performance.now();
   let left = count;
   let due = 0;
   let ended = false;
-  while (left > 0) {
-    await publishing.room();
-    if (signal?.aborted || publishing.failed) break;
-    if (due === 0) {
-      if (ended) break;
-      // At the end once more, for what has become due since the last tick.
-      const elapsedMs = Math.min(performance.now() - startedMs, durationMs);
-      ended = elapsedMs === durationMs;
-      due = Math.min(pace.take(elapsedMs), left);
-      // An aborted sleep ends early, and the signal is looked at above.
-      if (due === 0 && !ended) {
-        await sleep(Math.min(pace.waitMs(elapsedMs), durationMs - elapsedMs), signal).catch(() => {});
+  try {
+    while (left > 0) {
+      await publishing.room();
+      if (signal?.aborted) break;
+      if (due === 0) {
+        if (ended) break;
+        // At the end once more, for what has become due since the last tick.
+        const elapsedMs = Math.min(performance.now() - startedMs, durationMs);
+        ended = elapsedMs === durationMs;
+        due = Math.min(pace.take(elapsedMs), left);
+        // An aborted sleep ends early, and the signal is looked at above.
+        if (due === 0 && !ended) {
+          await sleep(Math.min(pace.waitMs(elapsedMs), durationMs - elapsedMs), signal).catch(() => {});
+        }
+        continue;
       }
-      continue;
+      const group = Math.min(due, groupMax);
+      publishing.add(publishGroup(traffic.take(group)));
+      due -= group;
+      left -= group;
     }
-    const group = Math.min(due, groupMax);
-    publishing.start(traffic.take(group));
-    due -= group;
-    left -= group;
+    await publishing.done();
+  } finally {
+    await publishing.settled();
   }
-  await publishing.settled();
   return recorder.manifest();
 }
 
@@ -99,43 +105,4 @@ interface PaceOptions {
 function paceOf(rate: Rate, { seed, groupMax, endMs }: PaceOptions): Pace {
   if (rate === "max") return fullPace(groupMax, endMs);
   return rate === "random" ? randomPace(new Random(seed, PACE_STREAM)) : steadyPace(rate);
-}
-
-/** Publishes under way, a bounded number of them, and the first failure. */
-class Publishing {
-  readonly #publish: (messages: readonly SimMessage[]) => Promise<void>;
-  readonly #most: number;
-  readonly #underWay = new Set<Promise<void>>();
-  #failure: { readonly error: unknown } | undefined;
-  #wake: (() => void) | undefined;
-
-  constructor(publish: (messages: readonly SimMessage[]) => Promise<void>, most: number) {
-    this.#publish = publish;
-    this.#most = most;
-  }
-
-  get failed(): boolean {
-    return this.#failure !== undefined;
-  }
-
-  start(messages: readonly SimMessage[]): void {
-    const tracked = this.#publish(messages)
-      .catch((error) => void (this.#failure ??= { error }))
-      .finally(() => {
-        this.#underWay.delete(tracked);
-        this.#wake?.();
-      });
-    this.#underWay.add(tracked);
-  }
-
-  /** Resolves when another publish may start. */
-  async room(): Promise<void> {
-    while (this.#underWay.size >= this.#most) await new Promise<void>((resolve) => this.#wake = resolve);
-  }
-
-  /** Resolves when none is under way; throws the first failure. */
-  async settled(): Promise<void> {
-    await Promise.all(this.#underWay);
-    if (this.#failure !== undefined) throw this.#failure.error;
-  }
 }

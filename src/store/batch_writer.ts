@@ -6,6 +6,7 @@
  */
 import type { DeadLetter, LogEntry } from "../entry/entry.ts";
 import { detailOf } from "../entry/limits.ts";
+import { abortable } from "../ops/abortable.ts";
 import { Backoff } from "../ops/backoff.ts";
 import { sleep } from "../ops/sleep.ts";
 import { type Store, StoreError, type WriteBatch, type WriteResult } from "./store.ts";
@@ -170,7 +171,7 @@ export class BatchWriter {
       while (true) {
         await sleep(this.#probeBackoff.next(), this.#options.abort);
         try {
-          return await unlessAborted(this.#options.store.probe(), this.#options.abort);
+          return await abortable(this.#options.store.probe(), this.#options.abort);
         } catch (error) {
           this.#options.abort.throwIfAborted();
           if (!(error instanceof StoreError) || error.disposition === "fatal") throw error;
@@ -205,16 +206,6 @@ export class BatchWriter {
     this.#probeBackoff.reset();
     this.#options.events?.back?.(outageMs);
   }
-}
-
-/** What the promise comes to, or a rejection with `signal.reason` as soon as that is aborted. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abandon = () => reject(signal.reason);
-    signal.addEventListener("abort", abandon);
-    if (signal.aborted) abandon();
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abandon));
-  });
 }
 
 /** The records, entries and dead letters apart. */

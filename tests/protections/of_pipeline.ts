@@ -47,8 +47,8 @@ export const OF_PIPELINE: readonly Protection[] = [
     },
     {
       name: "A failure of a write ends the run, though the source has nothing more to say",
-      find: "      this.#onFailure();",
-      replace: "",
+      find: "new InFlight(writers, leave)",
+      replace: "new InFlight(writers)",
       filter: "ingest() throws a fatal error of the store, though its source has nothing more to say",
     },
     {
@@ -161,7 +161,7 @@ export const OF_PIPELINE: readonly Protection[] = [
     },
     {
       name: "A write is tried again only after a probe of the database succeeded",
-      find: "return await unlessAborted(this.#options.store.probe(), this.#options.abort);",
+      find: "return await abortable(this.#options.store.probe(), this.#options.abort);",
       replace: "return;",
       filter: "BatchWriter waits out an outage with probes, and tells of it",
     },
@@ -239,8 +239,8 @@ export const OF_PIPELINE: readonly Protection[] = [
     },
     {
       name: "An abort does not wait for a database that is mute",
-      find: `    signal.addEventListener("abort", abandon);`,
-      replace: "",
+      find: "abortable(this.#options.store.probe(), this.#options.abort)",
+      replace: "this.#options.store.probe()",
       filter: "BatchWriter gives up at an abort during a probe that does not answer",
     },
   ]),

@@ -393,8 +393,8 @@ export const OF_PUBSUB: readonly Protection[] = [
     },
     {
       name: "A signal ends the wait for Pub/Sub at start",
-      find: `stop.addEventListener("abort", () => resolve(false), { once: true });`,
-      replace: "",
+      find: "await abortable(promise, stop);",
+      replace: "await promise;",
       filter: "lms pub that waits for Pub/Sub ends at SIGTERM with exit code 1",
     },
   ]),

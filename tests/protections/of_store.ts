@@ -506,7 +506,7 @@ export const OF_STORE: readonly Protection[] = [
   ...protectionsOf({ file: "src/store/mysql/session.ts", test: IMPOSTORS }, [
     {
       name: "MySQL: a wait for a file of the connection ends with the connection's time, or when it is told to",
-      find: "await orAborted(connectionOptions(address, options), limit.signal)",
+      find: "await abortable(connectionOptions(address, options), limit.signal)",
       replace: "await connectionOptions(address, options)",
       filter: "a password that never comes is given up",
     },

@@ -7,6 +7,7 @@ import type { Context } from "../../app/context.ts";
 import { whyNotListening } from "../../app/listening.ts";
 import { nameOf } from "../../config/settings.ts";
 import { UsageError } from "../../config/usage_error.ts";
+import { aborted } from "../../ops/abortable.ts";
 import { FakeServer } from "../../pubsub/fake_server.ts";
 import { type ConfigOf, EXIT } from "../command.ts";
 import { randomSeed } from "../quantity.ts";
@@ -25,10 +26,7 @@ export async function run(
   log.info("serving Pub/Sub", { address: server.address });
   if (chaos !== undefined) log.warn("misbehaving on purpose", { ...faults.value, seed });
   print(`export PUBSUB_EMULATOR_HOST=${server.address}`);
-  await new Promise<void>((resolve) => {
-    if (drain.aborted) return resolve();
-    drain.addEventListener("abort", () => resolve(), { once: true });
-  });
+  await aborted(drain);
   const { published, acknowledged, delivered, redelivered, acksDropped } = server.stats();
   log.info("stopped", { published, acknowledged, delivered, redelivered, acks_dropped: acksDropped });
   return EXIT.ok;

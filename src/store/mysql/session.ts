@@ -6,6 +6,7 @@
 import { type Connection, type ConnectionOptions, createConnection, escape } from "mysql2";
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
+import { abortable } from "../../ops/abortable.ts";
 import type { MysqlAddress } from "../database_url.ts";
 import type { Disposition } from "../store.ts";
 import { authenticationOptions } from "./authentication.ts";
@@ -88,7 +89,7 @@ export class MysqlSession {
     limit.signal.addEventListener("abort", () => session?.destroy(limit.signal.reason));
     try {
       // A file of a network's folder may take for ever.
-      const chosen = await orAborted(connectionOptions(address, options), limit.signal);
+      const chosen = await abortable(connectionOptions(address, options), limit.signal);
       limit.signal.throwIfAborted();
       const connection = createConnection(chosen);
       session = new MysqlSession(connection);
@@ -273,14 +274,6 @@ async function connectionOptions(address: MysqlAddress, options: SessionOptions)
   const authenticated = { ...connection, ...await authenticationOptions(address) };
   if (address.tls === "disabled") return authenticated;
   return { ...authenticated, ssl: await tlsOptions(address) };
-}
-
-/** What the promise settles to, unless the signal comes first. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    promise.then(resolve, reject);
-  });
 }
 
 /** A server or proxy may answer something else than what was asked; nothing of that session is believed any more. */

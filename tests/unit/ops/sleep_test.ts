@@ -1,28 +1,7 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { sleep } from "../../../src/ops/sleep.ts";
+import { countedSignal } from "../../support/counted_signal.ts";
 import { FakeTime } from "../../support/time.ts";
-
-/** A signal that says how many listeners wait for its abort. */
-function countedSignal(
-  controller: AbortController,
-): { readonly signal: AbortSignal; readonly listeners: () => number } {
-  const { signal } = controller;
-  const listeners = new Set<unknown>();
-  const add = signal.addEventListener.bind(signal);
-  const remove = signal.removeEventListener.bind(signal);
-  signal.addEventListener = (type: string, listener: EventListenerOrEventListenerObject) => {
-    listeners.add(listener);
-    add(type, () => {
-      listeners.delete(listener);
-      if (typeof listener === "function") listener(new Event(type));
-    }, { once: true });
-  };
-  signal.removeEventListener = (type: string, listener: EventListenerOrEventListenerObject) => {
-    listeners.delete(listener);
-    remove(type, listener);
-  };
-  return { signal, listeners: () => listeners.size };
-}
 
 Deno.test("sleep() resolves after its time, not before", async () => {
   using time = new FakeTime();
