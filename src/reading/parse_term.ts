@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SERVICE_NAME_MAX } from "../entry/decode.ts";
+import { SERVICE_NAME_MAX } from "../entry/limits.ts";
 import { SEVERITIES } from "../entry/entry.ts";
 import { nearest } from "../ops/nearest.ts";
 import { wordsOf } from "../words/words.ts";
