@@ -67,8 +67,11 @@ export const JSON_CASES: readonly JsonCase[] = [
     name: "creates, reads and deletes topics and subscriptions",
     async run(fixture, api) {
       const [topic, subscription] = [fixture.name("topics"), fixture.name("subscriptions")];
-      assertEquals(await api.ask("PUT", topic), { status: 200, json: { name: topic } });
-      assertEquals((await api.ask("GET", topic)).json, { name: topic });
+      const labels = { a: "b" };
+      const { status, json: made } = await api.ask("PUT", topic, { labels });
+      assertEquals([status, made.name, made.labels], [200, topic, labels]);
+      const { json: read } = await api.ask("GET", topic);
+      assertEquals([read.name, read.labels], [topic, labels]);
       const created = await api.ask("PUT", subscription, { topic, ackDeadlineSeconds: 20 });
       assertEquals([created.status, created.json.name, created.json.topic], [200, subscription, topic]);
       const { json } = await api.ask("GET", subscription);
@@ -108,6 +111,31 @@ export const JSON_CASES: readonly JsonCase[] = [
       assertEquals(await api.ask("POST", `${subscription}:acknowledge`, { ackIds }), { status: 200, json: {} });
       const after = await api.ask("POST", `${subscription}:pull`, { maxMessages: 10, returnImmediately: true });
       assertEquals(after, { status: 200, json: {} });
+    },
+  },
+  {
+    name: "lists in pages, and changes what a mask names",
+    async run(fixture, api) {
+      const { topic, subscription } = fixture;
+      const second = await fixture.subscribe({ name: fixture.name("subscriptions") });
+      const found = [];
+      for (let token = ""; found.length < 2;) {
+        const { status, json } = await api.ask(
+          "GET",
+          `${topic}/subscriptions?pageSize=1&pageToken=${encodeURIComponent(token)}`,
+        );
+        assertEquals([status, json.subscriptions.length], [200, 1]);
+        found.push(...json.subscriptions);
+        token = json.nextPageToken ?? "";
+      }
+      assertEquals(found.toSorted(), [subscription, second].toSorted());
+      const { json: { topics } } = await api.ask("GET", "projects/contract/topics?page_size=1000");
+      // deno-lint-ignore no-explicit-any -- as listed.
+      assert(topics.some(({ name }: any) => name === topic));
+      const body = { subscription: { ackDeadlineSeconds: 33, labels: { a: "b" } }, updateMask: "ackDeadlineSeconds" };
+      const { status, json } = await api.ask("PATCH", subscription, body);
+      assertEquals([status, json.name, json.ackDeadlineSeconds, json.labels], [200, subscription, 33, undefined]);
+      assertError(await api.ask("PATCH", subscription, { ...body, updateMask: "nothing" }), 400, "INVALID_ARGUMENT");
     },
   },
   {
