@@ -74,8 +74,7 @@ export interface FakeSubscriptionOptions {
 /**
  * The part of Pub/Sub that LMS uses, over gRPC: topics, subscriptions, publish, pull, streaming pull, leases,
  * redelivery. Without TLS the same port has all but streams as JSON over HTTP/1.1 too. Official clients speak to it as
- * they do to Google's emulator. It keeps everything in memory, and
- * misbehaves when asked to.
+ * they do to Google's emulator. It keeps everything in memory, and misbehaves when asked to.
  *
  * Its clock is `Date.now()` and `setTimeout()`. It has no filters, no schemas, no ordering, no push, no seek; a
  * request for one of these fails, except that ordering keys are passed on.

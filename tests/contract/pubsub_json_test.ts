@@ -140,6 +140,7 @@ const HOSTILE: readonly (readonly [what: string, request: string | Uint8Array, s
     400,
   ],
   ["JSON of 100,000 levels", publishing(`{"messages":${"[".repeat(100_000)}${"]".repeat(100_000)}}`), 400],
+  ["JSON of 4,000,000 values", publishing(`{"messages":[${"{},".repeat(4_000_000)}{}]}`), 400],
   ["JSON of a prototype", publishing('{"__proto__":{"messages":[]}}'), 400],
   ["half a character", publishing('{"messages":[{"attributes":{"a":"\\ud800"}}]}'), 400],
   ["a body that says that it is compressed", publishing("{}", "Content-Encoding: gzip\r\n"), 400],
@@ -162,12 +163,22 @@ for (const [what, request, status] of HOSTILE) {
       assertMatch(head!, new RegExp(`^HTTP/1.1 ${status} `));
       const { error } = JSON.parse(body!);
       assertEquals(error.code, status);
+      if (what.includes("000,000")) assertMatch(error.message, /may have 200000 values/);
       assert(error.message.length < 400, error.message);
     }
     assertEquals((await opened.api.ask("GET", TOPIC)).status, 200);
     assertEquals(opened.server.stats().published, 0);
   });
 }
+
+Deno.test("FakeServer over HTTP takes as much punctuation in texts as there is room for", async () => {
+  await using opened = await setUp();
+  const text = ',[{\\"'.repeat(200);
+  const messages = Array.from({ length: 300 }, () => ({ attributes: { a: text } }));
+  assertEquals((await opened.api.ask("POST", `${TOPIC}:publish`, { messages })).status, 200);
+  const { json } = await opened.api.ask("POST", `${SUBSCRIPTION}:pull`, { maxMessages: 1 });
+  assertEquals(json.receivedMessages[0].message.attributes, { a: text });
+});
 
 Deno.test("FakeServer over HTTP serves many clients at once, several requests on each connection", async () => {
   await using opened = await setUp();

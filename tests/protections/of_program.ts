@@ -225,6 +225,28 @@ export const OF_PROGRAM: readonly Protection[] = [
       filter: "serveHttp() answers chunks that are together over the limit with 413 and closes",
     },
   ]),
+  ...protectionsOf({ file: "src/pubsub/fake/port.ts", test: "tests/contract/pubsub_port_test.ts" }, [
+    {
+      name: "A connection to the emulator that shows nothing is closed",
+      find: "const timer = setTimeout(leave, ",
+      replace: "const timer = setTimeout(() => {}, ",
+      filter: "Port closes a connection that says nothing, or too little to tell what it speaks",
+    },
+  ]),
+  ...protectionsOf({ file: "src/pubsub/fake/json_api.ts", test: "tests/contract/pubsub_json_test.ts" }, [
+    {
+      name: "JSON of very many values is refused before it is parsed",
+      find: "if (hasMoreValues(bytes, VALUES_MAX))",
+      replace: "if (bytes.length < 0)",
+      filter: "FakeServer over HTTP answers JSON of 4,000,000 values with 400, in JSON, and lives on",
+    },
+    {
+      name: "A page of another site publishes nothing to the emulator",
+      find: 'if (headers.has("origin") && ',
+      replace: 'if (headers.has("sec-none") && ',
+      filter: "FakeServer over HTTP refuses pages of other sites, which need no leave to send text",
+    },
+  ]),
   ...protectionsOf({ file: "src/ops/stderr.ts", test: "tests/integration/log_reader_test.ts" }, [
     {
       name: "A reader of the log who does not read holds nothing up",
