@@ -96,7 +96,7 @@ function checkEnvironment(path: string, environment: Readonly<Record<string, unk
     const setting = Object.values(SETTINGS as Readonly<Record<string, Setting<unknown>>>)
       .find((setting) => variablesOf(setting).includes(name));
     const read = setting?.read(String(value));
-    must(read?.ok !== false, `${path}: ${name}=${value}: allowed is ${read?.ok === false && read.allowed}`);
+    must(read?.ok !== false, `${path}: ${name}=${value}: allowed is ${read?.ok === false && read.problem}`);
   }
 }
 

@@ -81,7 +81,7 @@ async function readAddress(
   const source = nameOf(path === undefined ? "database" : "databaseUrlFile");
   const text = path === undefined ? database : await readSecret(path, { setting: source, holds: "the URL", readFile });
   const url = parseDatabaseUrl(text);
-  if (url.state === "valid") return { source, address: url.address };
+  if (url.ok) return { source, address: url.value };
   const file = path === undefined ? "" : ` "${path}"`;
-  throw new UsageError(`Cannot use ${source}${file}: it ${url.reason}`);
+  throw new UsageError(`Cannot use ${source}${file}: it ${url.problem}`);
 }

@@ -16,7 +16,7 @@ export const QUANTITY_ARGUMENT = { name: "qty", help: `how many messages (defaul
 export function quantity(argument: string | undefined): number {
   if (argument === undefined) return QUANTITY_DEFAULT;
   const read = readQuantity(argument);
-  if (!read.ok) throw new UsageError(`Cannot use qty "${argument}": it must be ${read.allowed}`);
+  if (!read.ok) throw new UsageError(`Cannot use qty "${argument}": it must be ${read.problem}`);
   return read.value;
 }
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { failure, type Result, success } from "../ops/result.ts";
 import { LEASE_SECONDS } from "../wire/lease_limits.ts";
-import type { Checked } from "./read_config.ts";
 import { type Config, nameOf } from "./settings.ts";
 import { formatBytes, formatDuration } from "./values.ts";
 
@@ -22,7 +22,7 @@ const LEASE_MS_MAX = LEASE_SECONDS.max * 1_000;
  * @param maxInFlight The cap in messages, where one was set.
  * @returns The cap in messages, or which setting to change.
  */
-export function checkPlan(plan: Plan, maxInFlight: number | undefined): Checked<number> {
+export function checkPlan(plan: Plan, maxInFlight: number | undefined): Result<number> {
   const { batchSize, batchBytes, maxInFlightBytes, writers, streams, flushIntervalMs } = plan;
   const batches = writers + 1;
   const cap = maxInFlight ?? Math.max(4, batches) * batchSize;
@@ -48,9 +48,9 @@ export function checkPlan(plan: Plan, maxInFlight: number | undefined): Checked<
       `set it to at most ${formatDuration(LEASE_MS_MAX)}`,
     );
   }
-  return { ok: true, value: cap };
+  return success(cap);
 }
 
-function refuse(problem: string, remedy: string): Checked<never> {
-  return { ok: false, problem: `Cannot run this plan: ${problem}; ${remedy}` };
+function refuse(problem: string, remedy: string): Result<never> {
+  return failure(`Cannot run this plan: ${problem}; ${remedy}`);
 }

@@ -3,12 +3,10 @@
  *
  * @module
  */
+import { failure, type Result, success } from "../ops/result.ts";
 import type { Setting } from "./setting.ts";
 import { type Config, type SettingName, SETTINGS } from "./settings.ts";
 import { variablesOf } from "./variables.ts";
-
-/** A value, or one line that tells what is wrong and what to do. */
-export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
 /** Where the texts come from. */
 export interface Sources {
@@ -21,8 +19,8 @@ export interface Sources {
   readonly defaults?: Readonly<Partial<Record<SettingName, string>>>;
 }
 
-/** Reads some settings; the first that is wrong ends it. */
-export function readConfig<N extends SettingName>(names: readonly N[], sources: Sources): Checked<Config<N>> {
+/** Reads some settings; the first that is wrong ends it, with one line that tells what is wrong and what to do. */
+export function readConfig<N extends SettingName>(names: readonly N[], sources: Sources): Result<Config<N>> {
   const values: Partial<Record<SettingName, unknown>> = {};
   for (const name of names) {
     const definition: Setting<unknown> = SETTINGS[name];
@@ -40,13 +38,13 @@ export function readConfig<N extends SettingName>(names: readonly N[], sources: 
     const read = definition.read(found.text);
     if (!read.ok) {
       const shown = definition.secret ? "" : ` "${found.text}"`;
-      return { ok: false, problem: `Cannot use ${found.source}${shown}: it must be ${read.allowed}` };
+      return failure(`Cannot use ${found.source}${shown}: it must be ${read.problem}`);
     }
     values[name] = read.value;
   }
   const problem = contradiction(names, sources);
-  if (problem !== undefined) return { ok: false, problem };
-  return { ok: true, value: Object.freeze(values) as Config<N> };
+  if (problem !== undefined) return failure(problem);
+  return success(Object.freeze(values) as Config<N>);
 }
 
 /** Two settings that were both given and of which one stands for the other. */
@@ -66,14 +64,14 @@ export function bothSet(one: string, two: string): string {
   return `Cannot use both ${one} and ${two}: take one of them away`;
 }
 
-function readAll({ flag, read }: Setting<unknown>, texts: readonly string[]): Checked<readonly unknown[]> {
+function readAll({ flag, read }: Setting<unknown>, texts: readonly string[]): Result<readonly unknown[]> {
   const values: unknown[] = [];
   for (const text of texts) {
     const one = read(text);
-    if (!one.ok) return { ok: false, problem: `Cannot use --${flag} "${text}": it must be ${one.allowed}` };
+    if (!one.ok) return failure(`Cannot use --${flag} "${text}": it must be ${one.problem}`);
     values.push(one.value);
   }
-  return { ok: true, value: values };
+  return success(values);
 }
 
 function find(setting: Setting<unknown>, sources: Sources): { source: string; text: string } | undefined {

@@ -4,12 +4,13 @@
  * @module
  */
 import { DAY_MS, TIMER_MS_MAX } from "../ops/durations.ts";
+import { failure, type Result, success } from "../ops/result.ts";
 
 /** The longest that anything is timed: whole days below {@linkcode TIMER_MS_MAX}. */
 export const RUN_MS_MAX = Math.floor(TIMER_MS_MAX / DAY_MS) * DAY_MS;
 
-/** What a text was read as, or what would have been allowed. */
-export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly allowed: string };
+/** What a text was read as, or what it must be. */
+export type Read<T> = Result<T>;
 
 /** Reads a text. The rest is for who may offer values before they are typed, such as a shell. */
 export interface Reader<T> {
@@ -20,16 +21,12 @@ export interface Reader<T> {
   readonly path?: true;
 }
 
-function ok<T>(value: T): Read<T> {
-  return { ok: true, value };
-}
-
 /** A whole number from `min` to `max`. */
 export function wholeNumber(min: number, max: number): Reader<number> {
   const allowed = `a whole number from ${min} to ${max}`;
   return (text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
-    return value >= min && value <= max ? ok(value) : { ok: false, allowed };
+    return value >= min && value <= max ? success(value) : failure(allowed);
   };
 }
 
@@ -38,7 +35,7 @@ export function decimal(min: number, max: number): Reader<number> {
   const allowed = `a number from ${min} to ${max}`;
   return (text) => {
     const value = /^\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : NaN;
-    return value >= min && value <= max ? ok(value) : { ok: false, allowed };
+    return value >= min && value <= max ? success(value) : failure(allowed);
   };
 }
 
@@ -67,7 +64,7 @@ export function duration(minMs: number, maxMs: number): Reader<number> {
   return (text) => {
     const [, number, unit] = /^(\d{1,12}(?:\.\d{1,9})?)(ms|s|m|h|d|)$/.exec(text) ?? [];
     const value = number === undefined ? NaN : Math.round(Number(number) * MS_PER_UNIT[unit!]!);
-    return value >= minMs && value <= maxMs ? ok(value) : { ok: false, allowed };
+    return value >= minMs && value <= maxMs ? success(value) : failure(allowed);
   };
 }
 
@@ -96,7 +93,7 @@ export function byteSize(min: number, max: number): Reader<number> {
     const [, number, unit] = /^(\d{1,15}(?:\.\d{1,6})?)([kmg]?i?b|)$/i.exec(text) ?? [];
     const scale = BYTES_PER_UNIT[unit?.toLowerCase() ?? ""];
     const value = number === undefined || scale === undefined ? NaN : Math.round(Number(number) * scale);
-    return value >= min && value <= max ? ok(value) : { ok: false, allowed };
+    return value >= min && value <= max ? success(value) : failure(allowed);
   };
 }
 
@@ -104,7 +101,7 @@ export function byteSize(min: number, max: number): Reader<number> {
 export function oneOf<const W extends string>(words: readonly W[]): Reader<W> {
   const read = (text: string): Read<W> => {
     const word = words.find((word) => word === text.toLowerCase());
-    return word === undefined ? { ok: false, allowed: `one of ${words.join(", ")}` } : ok(word);
+    return word === undefined ? failure(`one of ${words.join(", ")}`) : success(word);
   };
   return Object.assign(read, { words });
 }
@@ -115,7 +112,7 @@ export function hostAndPort(): Reader<string> {
   return (text) => {
     const [, port] = /^(?:\[[\da-fA-F:.]+\]|[^\s/:@]+):(\d{1,5})$/.exec(text) ?? [];
     const number = port === undefined ? NaN : Number(port);
-    return number >= 1 && number <= 65_535 ? ok(text) : { ok: false, allowed };
+    return number >= 1 && number <= 65_535 ? success(text) : failure(allowed);
   };
 }
 
@@ -124,20 +121,18 @@ export function listenAddress(): Reader<string> {
   return (text) => {
     const [, bracketed, plain] = /^(?:\[([\da-fA-F:.]+(?:%\w+)?)\]|([\w.:%-]+))$/.exec(text) ?? [];
     const address = bracketed ?? plain;
-    return address === undefined
-      ? { ok: false, allowed: "an address, such as 127.0.0.1, 0.0.0.0 or ::1" }
-      : ok(address);
+    return address === undefined ? failure("an address, such as 127.0.0.1, 0.0.0.0 or ::1") : success(address);
   };
 }
 
 /** A text of some form. */
 export function matching(form: RegExp, allowed: string): Reader<string> {
-  return (text) => form.test(text) ? ok(text) : { ok: false, allowed };
+  return (text) => form.test(text) ? success(text) : failure(allowed);
 }
 
 /** Any text but the empty one. */
 export function anyText(allowed: string): Reader<string> {
-  return (text) => text === "" ? { ok: false, allowed } : ok(text);
+  return (text) => text === "" ? failure(allowed) : success(text);
 }
 
 /** A file's path; whether there is such a file only shows when it is opened. */
@@ -151,7 +146,7 @@ export function either<A, B>(first: Reader<A>, second: Reader<B>): Reader<A | B>
     const a = first(text);
     if (a.ok) return a;
     const b = second(text);
-    return b.ok ? b : { ok: false, allowed: `${a.allowed}, or ${b.allowed}` };
+    return b.ok ? b : failure(`${a.problem}, or ${b.problem}`);
   };
   return Object.assign(read, { words: [...first.words ?? [], ...second.words ?? []] });
 }

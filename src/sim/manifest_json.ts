@@ -6,12 +6,8 @@
 import type { InvalidReason } from "../entry/decode.ts";
 import { DEAD_LETTER_REASONS, type Instant, SEVERITIES, type Severity } from "../entry/entry.ts";
 import { parseRfc3339, rfc3339Of } from "../entry/instant.ts";
+import { failure, type Result, success } from "../ops/result.ts";
 import { type Manifest, type ManifestMessage, noCounts, type SeverityCounts, sorted } from "./manifest.ts";
-
-/** Why a text is no manifest. */
-export interface ManifestProblem {
-  readonly problem: string;
-}
 
 /**
  * Writes a manifest as JSON, ending in a line end. Equal manifests give equal text: keys come in a fixed order,
@@ -38,17 +34,17 @@ export function manifestJson(manifest: Manifest): string {
  *
  * @returns The manifest, or the first problem found.
  */
-export function parseManifest(text: string): Manifest | ManifestProblem {
+export function parseManifest(text: string): Result<Manifest> {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    return { problem: "is not JSON" };
+    return failure("is not JSON");
   }
   try {
-    return readManifest(json);
+    return success(readManifest(json));
   } catch (error) {
-    if (error instanceof Malformed) return { problem: error.message };
+    if (error instanceof Malformed) return failure(error.message);
     throw error;
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { failure, type Result, success } from "../ops/result.ts";
 
 /** How a connection to a server is secured; the words are MySQL's own `--ssl-mode` values. */
 export const TLS_MODES = ["disabled", "required", "verify_ca", "verify_identity"] as const;
@@ -41,11 +42,6 @@ export interface MysqlAddress {
 /** Where a store keeps its tables. */
 export type DatabaseAddress = SqliteAddress | MysqlAddress;
 
-/** A parsed address, or what is wrong with the text: a phrase for a person that never holds the password. */
-export type ParsedDatabaseUrl =
-  | { readonly state: "valid"; readonly address: DatabaseAddress }
-  | { readonly state: "invalid"; readonly reason: string };
-
 const FORMS = "mysql://user:password@host:3306/database, sqlite:path or sqlite::memory:";
 const DEFAULT_PORT = 3306;
 const OPTIONS = ["ssl", "ssl_ca", "ssl_cert", "ssl_key", "server_public_key", "socket"];
@@ -60,7 +56,7 @@ const OPTIONS = ["ssl", "ssl_ca", "ssl_cert", "ssl_key", "server_public_key", "s
  * neither port nor TLS. `mariadb:` means the same as `mysql:`. Special characters in the user or the password are
  * percent-encoded.
  */
-export function parseDatabaseUrl(text: string): ParsedDatabaseUrl {
+export function parseDatabaseUrl(text: string): Result<DatabaseAddress> {
   const scheme = /^([a-z0-9+]{1,12}):/i.exec(text)?.[1]?.toLowerCase();
   switch (scheme) {
     case "sqlite":
@@ -69,7 +65,7 @@ export function parseDatabaseUrl(text: string): ParsedDatabaseUrl {
     case "mariadb":
       return parseMysql(text);
     default:
-      return invalid(`is none of ${FORMS}`);
+      return failure(`is none of ${FORMS}`);
   }
 }
 
@@ -86,53 +82,53 @@ export function describeAddress(address: DatabaseAddress): string {
   return `mysql://${host}:${address.port}/${address.database}`;
 }
 
-function parseSqlite(rest: string): ParsedDatabaseUrl {
+function parseSqlite(rest: string): Result<DatabaseAddress> {
   // `sqlite://relative` and `sqlite:///absolute` are what other programs write.
   const path = rest.startsWith("//") ? rest.slice(2) : rest;
-  if (path === "") return invalid("has no path after sqlite:, for example sqlite:./lms.db");
-  if (path.includes("\0")) return invalid("has a NUL character in its path");
-  return { state: "valid", address: { kind: "sqlite", path } };
+  if (path === "") return failure("has no path after sqlite:, for example sqlite:./lms.db");
+  if (path.includes("\0")) return failure("has a NUL character in its path");
+  return success({ kind: "sqlite", path });
 }
 
 /** An address whose host is left out, which `URL` does not take: up to where the host belongs. */
 const WITHOUT_HOST = /^[a-z0-9+]+:\/\/[^/?#]*@(?=[/?#]|$)/i;
 
-function parseMysql(text: string): ParsedDatabaseUrl {
+function parseMysql(text: string): Result<DatabaseAddress> {
   let url: URL;
   try {
     url = new URL(text.replace(WITHOUT_HOST, "$&localhost"));
   } catch {
-    return invalid(`is not of the form mysql://user:password@host:3306/database; in the user and the password write \
+    return failure(`is not of the form mysql://user:password@host:3306/database; in the user and the password write \
 the characters / ? # @ : % as %2F %3F %23 %40 %3A %25`);
   }
   const user = decoded(url.username);
   const password = decoded(url.password);
   const database = decoded(url.pathname.slice(1));
-  if (user === undefined || password === undefined) return invalid("has a % in its user or password; write it as %25");
+  if (user === undefined || password === undefined) return failure("has a % in its user or password; write it as %25");
   if (url.hostname === "" || (WITHOUT_HOST.test(text) && !url.searchParams.has("socket"))) {
-    return invalid("has no host");
+    return failure("has no host");
   }
-  if (user === "") return invalid("has no user");
-  if (url.hash !== "") return invalid("has a #; in the password write it as %23");
+  if (user === "") return failure("has no user");
+  if (url.hash !== "") return failure("has a #; in the password write it as %23");
   if (database === undefined || !/^[^/\\.\0]{1,64}$/u.test(database)) {
-    return invalid("does not end in a database name of 1 to 64 characters, for example /lms");
+    return failure("does not end in a database name of 1 to 64 characters, for example /lms");
   }
   // What forms write for a space stands for itself in a path.
   const params = new URLSearchParams(url.search.replaceAll("+", "%2B"));
   for (const name of params.keys()) {
-    if (!OPTIONS.includes(name)) return invalid(`has an unknown option ${name}; it takes ${OPTIONS.join(", ")}`);
+    if (!OPTIONS.includes(name)) return failure(`has an unknown option ${name}; it takes ${OPTIONS.join(", ")}`);
   }
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
   const tls = parseTls(params, host);
-  if (typeof tls === "string") return invalid(tls);
+  if (typeof tls === "string") return failure(tls);
   const socketPath = params.get("socket") ?? undefined;
   if (socketPath !== undefined) {
     const reason = socketProblem(socketPath, { host, port: url.port, tls: tls.tls });
-    if (reason !== undefined) return invalid(reason);
+    if (reason !== undefined) return failure(reason);
   }
   const port = url.port === "" ? DEFAULT_PORT : Number(url.port);
-  if (port === 0) return invalid("has port 0");
-  return { state: "valid", address: { kind: "mysql", host, port, user, password, database, socketPath, ...tls } };
+  if (port === 0) return failure("has port 0");
+  return success({ kind: "mysql", host, port, user, password, database, socketPath, ...tls });
 }
 
 type TlsOptions = Pick<
@@ -203,8 +199,4 @@ function decoded(part: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function invalid(reason: string): ParsedDatabaseUrl {
-  return { state: "invalid", reason };
 }

@@ -20,8 +20,8 @@ const MESSAGES_PER_MS = 500;
 
 const messages = Number(Deno.env.get("MESSAGES"));
 const parsed = parseDatabaseUrl(Deno.env.get("DATABASE_URL")!);
-if (parsed.state === "invalid") throw new Error(parsed.reason);
-await using store = openStore(parsed.address, { writers: WRITERS, onWarning: () => {} });
+if (!parsed.ok) throw new Error(parsed.problem);
+await using store = openStore(parsed.value, { writers: WRITERS, onWarning: () => {} });
 await store.probe();
 
 const source = new MessageSource({ payloadBytes: Number(Deno.env.get("PAYLOAD_BYTES")), services: 3 });

@@ -18,8 +18,8 @@ const DIFFERENCES_SHOWN = 5;
 export async function migratedDatabase(server: TestServer): Promise<TestDatabase> {
   const database = await server.freshDatabase();
   const parsed = parseDatabaseUrl(database.url);
-  if (parsed.state === "invalid") throw new Error(`the database's address ${parsed.reason}`);
-  await using store = openStore(parsed.address, { writers: 1, onWarning: () => {} });
+  if (!parsed.ok) throw new Error(`the database's address ${parsed.problem}`);
+  await using store = openStore(parsed.value, { writers: 1, onWarning: () => {} });
   await store.migrate({ dryRun: false });
   return database;
 }

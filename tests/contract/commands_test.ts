@@ -125,8 +125,9 @@ Deno.test("lms sim publishes what its manifest says, and lms mon stores it, malf
     emulator.env,
   );
   assertEquals(await run(sim), 0);
-  const manifest = parseManifest(sim.files.get("m.json")!);
-  if ("problem" in manifest) throw new Error(manifest.problem);
+  const parsed = parseManifest(sim.files.get("m.json")!);
+  if (!parsed.ok) throw new Error(parsed.problem);
+  const manifest = parsed.value;
   const malformed = [...manifest.malformed.values()].reduce((sum, count) => sum + count, 0);
   assertEquals(manifest.messages?.length, 300);
   assertEquals(malformed > 0, true);

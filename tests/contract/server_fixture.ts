@@ -6,8 +6,8 @@
 import { assert } from "@std/assert";
 import type { MysqlAddress } from "../../src/store/database_url.ts";
 import { parseDatabaseUrl } from "../../src/store/database_url.ts";
-import { openStore, type OpenStoreOptions } from "../../src/store/open_store.ts";
 import type { MaintainedStore } from "../../src/store/maintenance.ts";
+import { openStore, type OpenStoreOptions } from "../../src/store/open_store.ts";
 import type { TestDatabase, TestServer } from "../support/database.ts";
 import type { StoreFixture } from "./store_fixture.ts";
 
@@ -26,8 +26,8 @@ export function openOn(
 /** The parts of a URL. */
 export function addressOf(url: string): MysqlAddress {
   const parsed = parseDatabaseUrl(url);
-  assert(parsed.state === "valid" && parsed.address.kind === "mysql");
-  return parsed.address;
+  assert(parsed.ok && parsed.value.kind === "mysql");
+  return parsed.value;
 }
 
 /** A fresh database with current tables. */

@@ -94,8 +94,8 @@ try {
   }
   const manifests = await Promise.all(SIMULATORS.map(async (_, index) => {
     const manifest = parseManifest(await Deno.readTextFile(`${work}/${index}.json`));
-    if ("problem" in manifest) throw new Error(`a simulator's manifest ${manifest.problem}`);
-    return manifest;
+    if (!manifest.ok) throw new Error(`a simulator's manifest ${manifest.problem}`);
+    return manifest.value;
   }));
   const manifest = mergeManifests(manifests);
   say(`published ${manifest.published} messages in ${Math.round((performance.now() - startedAt) / 1000)} s`);

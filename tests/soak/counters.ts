@@ -21,11 +21,11 @@ export async function counters({ database: kind, seconds, seed, signal, say }: S
   await using server = await startDatabase(kind, { own: true });
   await using database = await server.freshDatabase();
   const url = parseDatabaseUrl(database.url);
-  if (url.state === "invalid") throw new Error(url.reason);
+  if (!url.ok) throw new Error(url.problem);
   // A store each, as eight instances have.
   const stores = Array.from(
     { length: WRITERS },
-    () => openStore(url.address, { writers: 1, onWarning: (warning) => say(warning) }),
+    () => openStore(url.value, { writers: 1, onWarning: (warning) => say(warning) }),
   );
   const deadlocksBefore = await deadlocks(server);
   let [transactions, retried, written, sent, duplicates, next] = [0, 0, 0, 0, 0, 0];

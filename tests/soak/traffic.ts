@@ -50,8 +50,8 @@ export async function simulate(options: SimulateOptions): Promise<void> {
     signal.removeEventListener("abort", stop);
     if (code !== 0) throw new Error(`a simulator ended with ${code}: ${stderr.slice(-2_000)}`);
     const manifest = parseManifest(await Deno.readTextFile(file));
-    if ("problem" in manifest) throw new Error(`a simulator's manifest ${manifest.problem}`);
-    ledger.add(manifest);
+    if (!manifest.ok) throw new Error(`a simulator's manifest ${manifest.problem}`);
+    ledger.add(manifest.value);
     await Deno.remove(file);
   }
 }

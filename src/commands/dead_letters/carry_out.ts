@@ -31,7 +31,7 @@ export interface Change {
 export async function carryOut(work: Work, { doing, change, summary }: Change): Promise<boolean> {
   const { config, context } = work;
   const chosen = await choose(work, filterOf(config, ["open"]));
-  if ("problem" in chosen) {
+  if (!chosen.ok) {
     context.log.error(`Cannot go on: ${chosen.problem}`);
     return false;
   }
@@ -44,7 +44,7 @@ export async function carryOut(work: Work, { doing, change, summary }: Change): 
     if (config.json) context.print(safeJson({ id, outcome, ...(detail ? { detail } : {}) }));
     else if (detail !== undefined) tellPerson(`${id}: ${outcome}${detail === "" ? "" : `: ${detail}`}`);
   };
-  const progress = new Progress({ context, doing, total: chosen.total });
+  const progress = new Progress({ context, doing, total: chosen.value.total });
   let problems = 0;
   const seeTo = async (page: Page) => {
     problems += page.problems.length;
@@ -57,7 +57,7 @@ export async function carryOut(work: Work, { doing, change, summary }: Change): 
   };
   let stopped = false;
   try {
-    for await (const page of chosen.pages) {
+    for await (const page of chosen.value.pages) {
       stopped = context.drain.aborted;
       if (stopped) break;
       await seeTo(page);
@@ -75,7 +75,7 @@ export async function carryOut(work: Work, { doing, change, summary }: Change): 
   if (stopped) {
     context.log.warn("stopped by a signal; what was done stays done, the same command goes on", {
       done: progress.done,
-      ...(chosen.total === undefined ? {} : { of: chosen.total }),
+      ...(chosen.value.total === undefined ? {} : { of: chosen.value.total }),
     });
   }
   return !stopped && problems === 0;

@@ -7,6 +7,7 @@ import type { Context } from "../../app/context.ts";
 import type { Condition } from "../../config/settings/dead_letters.ts";
 import { UsageError } from "../../config/usage_error.ts";
 import { instantOfDate } from "../../entry/instant.ts";
+import { failure, type Result, success } from "../../ops/result.ts";
 import type { DeadLetterFilter, DeadLetterSummary, MaintainedStore } from "../../store/maintenance.ts";
 import type { ConfigOf } from "../command.ts";
 import type { DEAD_LETTERS } from "./command.ts";
@@ -34,10 +35,12 @@ export interface Page {
   readonly problems: readonly string[];
 }
 
-/** What was chosen, or a line that says why nothing was. */
-export type Choice =
-  | { readonly pages: AsyncIterable<Page> | Iterable<Page>; readonly total: number | undefined }
-  | { readonly problem: string };
+/** What was chosen. */
+export interface Choice {
+  readonly pages: AsyncIterable<Page> | Iterable<Page>;
+  /** How many dead letters they have; `undefined` where nobody knows yet. */
+  readonly total: number | undefined;
+}
 
 /** In the place of ids: they come in on stdin. */
 export const STDIN = "-";
@@ -46,15 +49,16 @@ export const STDIN = "-";
 const PAGE = { letters: 500, bytes: 16 * 1024 * 1024 };
 
 /** Chooses by the names that were given, by those that come in, or by the filter; of a filter those with `statuses`. */
-export async function choose({ store, config, context, ids }: Work, filter: DeadLetterFilter): Promise<Choice> {
+export async function choose({ store, config, context, ids }: Work, filter: DeadLetterFilter): Promise<Result<Choice>> {
   if (ids.length === 0) {
     const { where } = config;
-    return { pages: filteredPages(store, { filter, where, cut: true }), total: await store.countDeadLetters(filter) };
+    const pages = filteredPages(store, { filter, where, cut: true });
+    return success({ pages, total: await store.countDeadLetters(filter) });
   }
-  if (ids.includes(STDIN)) return { pages: incoming(store, context), total: undefined };
+  if (ids.includes(STDIN)) return success({ pages: incoming(store, context), total: undefined });
   const { letters, problems } = await findDeadLetters(store, ids);
-  if (problems.length > 0) return { problem: problems[0]! };
-  return { pages: named(letters), total: letters.length };
+  if (problems.length > 0) return failure(problems[0]!);
+  return success({ pages: named(letters), total: letters.length });
 }
 
 /** Refuses names beside a filter, and `-` beside names: one of them would be left out without a word. */

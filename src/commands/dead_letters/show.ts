@@ -17,12 +17,12 @@ import { letterJson } from "./json.ts";
 export async function show(work: Work): Promise<number> {
   const { store, config, context } = work;
   const chosen = await choose(work, {});
-  if ("problem" in chosen) {
+  if (!chosen.ok) {
     context.log.error(`Cannot go on: ${chosen.problem}`);
     return EXIT.failed;
   }
   let missing = 0;
-  for await (const { letters, problems } of chosen.pages) {
+  for await (const { letters, problems } of chosen.value.pages) {
     if (context.drain.aborted) return EXIT.failed;
     missing += problems.length;
     for (const problem of problems) context.log.warn(problem);

@@ -5,6 +5,7 @@
  */
 import { duration, type Read, wholeNumber } from "../../config/values.ts";
 import { nearest } from "../../ops/nearest.ts";
+import { failure, success } from "../../ops/result.ts";
 import type { Faults } from "../../pubsub/fake/faults.ts";
 
 /** One thing that can go wrong. */
@@ -47,22 +48,22 @@ export function parseChaos(text: string): Read<Partial<Faults>> {
     const known = CHAOS_FAULTS.find((fault) => fault.name === name);
     if (known === undefined) {
       const close = nearest(name, CHAOS_FAULTS.map((fault) => fault.name));
-      return refuse(
+      return failure(
         `a list of ${CHAOS_FAULTS.map((fault) => fault.name).join(", ")}; "${name}" is none` +
           (close === undefined ? "" : `, did you mean ${close}?`),
       );
     }
     const read = valueOf(known, value);
-    if (!read.ok) return refuse(`with ${read.allowed} for ${name}`);
+    if (!read.ok) return failure(`with ${read.problem} for ${name}`);
     faults[known.fault] = read.value;
   }
-  return { ok: true, value: faults as Partial<Faults> };
+  return success(faults as Partial<Faults>);
 }
 
 function valueOf({ value: kind }: ChaosFault, text: string | undefined): Read<number | boolean> {
   switch (kind) {
     case "":
-      return text === undefined ? { ok: true, value: true } : refuse("no value");
+      return text === undefined ? success(true) : failure("no value");
     case "N":
       return wholeNumber(1, 1_000_000_000)(text ?? "");
     case "SECONDS":
@@ -70,11 +71,7 @@ function valueOf({ value: kind }: ChaosFault, text: string | undefined): Read<nu
     case "SHARE": {
       const [, number, percent] = /^(\d{1,3}(?:\.\d{1,9})?)(%?)$/.exec(text ?? "") ?? [];
       const share = number === undefined ? NaN : Number(number) / (percent === "%" ? 100 : 1);
-      return share <= 1 ? { ok: true, value: share } : refuse("a share from 0 to 1, or from 0% to 100%,");
+      return share <= 1 ? success(share) : failure("a share from 0 to 1, or from 0% to 100%,");
     }
   }
-}
-
-function refuse(allowed: string): { readonly ok: false; readonly allowed: string } {
-  return { ok: false, allowed };
 }

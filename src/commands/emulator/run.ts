@@ -20,7 +20,7 @@ export async function run(
   { log, print, drain }: Context,
 ): Promise<number> {
   const faults = chaos === undefined ? { ok: true as const, value: {} } : parseChaos(chaos);
-  if (!faults.ok) throw new UsageError(`Cannot use ${nameOf("chaos")} "${chaos}": it must be ${faults.allowed}`);
+  if (!faults.ok) throw new UsageError(`Cannot use ${nameOf("chaos")} "${chaos}": it must be ${faults.problem}`);
   checkFree(host, port);
   await using server = await FakeServer.start({ host, port, seed, faults: faults.value });
   log.info("serving Pub/Sub", { address: server.address });

@@ -61,8 +61,8 @@ async function manifests(files: readonly string[], { readFile }: Context): Promi
   return mergeManifests(
     await Promise.all(files.map(async (file) => {
       const manifest = parseManifest(await readFile(file));
-      if ("problem" in manifest) throw new UsageError(`Cannot compare with ${file}: it ${manifest.problem}`);
-      return manifest;
+      if (!manifest.ok) throw new UsageError(`Cannot compare with ${file}: it ${manifest.problem}`);
+      return manifest.value;
     })),
   );
 }

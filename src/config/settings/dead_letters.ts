@@ -6,6 +6,7 @@
 import { DEAD_LETTER_REASONS, DEAD_LETTER_STATUSES, type Instant } from "../../entry/entry.ts";
 import { parseRfc3339 } from "../../entry/instant.ts";
 import { DAY_MS } from "../../ops/durations.ts";
+import { failure, success } from "../../ops/result.ts";
 import { onOff, setting } from "../setting.ts";
 import { duration, oneOf, type Read, wholeNumber } from "../values.ts";
 
@@ -16,8 +17,8 @@ const FIELDS = ["service_name", "payload", "severity", "timestamp"] as const;
 function fieldValue(text: string): Read<readonly [field: typeof FIELDS[number], value: string]> {
   const at = text.indexOf("=");
   const field = FIELDS.find((name) => name === text.slice(0, Math.max(at, 0)));
-  if (field === undefined) return { ok: false, allowed: `FIELD=VALUE with a field of ${FIELDS.join(", ")}` };
-  return { ok: true, value: [field, text.slice(at + 1)] };
+  if (field === undefined) return failure(`FIELD=VALUE with a field of ${FIELDS.join(", ")}`);
+  return success([field, text.slice(at + 1)]);
 }
 
 /** What a dead letter is chosen by: a field, and the text that it must have. */
@@ -34,18 +35,16 @@ const CONDITION_FIELDS: readonly string[] = [...FIELDS, "detail", "data"];
 function condition(given: string): Read<Condition> {
   const at = given.indexOf("=");
   const [field, text] = [given.slice(0, Math.max(at, 0)), given.slice(at + 1)];
-  if (CONDITION_FIELDS.includes(field) || /^attribute\../s.test(field)) return { ok: true, value: { field, text } };
-  return { ok: false, allowed: `FIELD=TEXT with a field of ${CONDITION_FIELDS.join(", ")}, attribute.NAME` };
+  if (CONDITION_FIELDS.includes(field) || /^attribute\../s.test(field)) return success({ field, text });
+  return failure(`FIELD=TEXT with a field of ${CONDITION_FIELDS.join(", ")}, attribute.NAME`);
 }
 
 /** A moment, or how long ago it was in milliseconds. */
 function moment(text: string): Read<Instant | number> {
   const instant = parseRfc3339(text);
-  if (typeof instant === "string") return { ok: true, value: instant };
+  if (typeof instant === "string") return success(instant);
   const ago = duration(0, 3_660 * DAY_MS)(text);
-  return ago.ok
-    ? ago
-    : { ok: false, allowed: "RFC 3339, such as 2026-01-02T03:04:05Z, or how long ago, such as 90m or 2h" };
+  return ago.ok ? ago : failure("RFC 3339, such as 2026-01-02T03:04:05Z, or how long ago, such as 90m or 2h");
 }
 
 /** The settings that choose dead letters, and what they are replayed as. */

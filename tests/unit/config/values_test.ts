@@ -112,7 +112,7 @@ const cases: readonly Case[] = [
 for (const { name, read, taken, refused, allowed } of cases) {
   Deno.test(`${name} reads what is allowed, and says what that is for anything else`, () => {
     for (const [text, value] of taken) assertEquals(read(text), { ok: true, value }, text);
-    for (const text of refused) assertEquals(read(text), { ok: false, allowed }, text);
+    for (const text of refused) assertEquals(read(text), { ok: false, problem: allowed }, text);
   });
 }
 

@@ -66,7 +66,7 @@ const VALID: readonly (readonly [url: string, address: Partial<MysqlAddress>])[]
 
 for (const [url, address] of VALID) {
   Deno.test(`parseDatabaseUrl() reads ${url}`, () => {
-    assertEquals(parseDatabaseUrl(url), { state: "valid", address: { ...plain, ...address } });
+    assertEquals(parseDatabaseUrl(url), { ok: true, value: { ...plain, ...address } });
   });
 }
 
@@ -82,7 +82,7 @@ const PATHS: readonly (readonly [url: string, path: string])[] = [
 
 for (const [url, path] of PATHS) {
   Deno.test(`parseDatabaseUrl() reads ${url}`, () => {
-    assertEquals(parseDatabaseUrl(url), { state: "valid", address: { kind: "sqlite", path } });
+    assertEquals(parseDatabaseUrl(url), { ok: true, value: { kind: "sqlite", path } });
   });
 }
 
@@ -132,9 +132,9 @@ const INVALID: readonly (readonly [url: string, reason: RegExp])[] = [
 for (const [url, reason] of INVALID) {
   Deno.test(`parseDatabaseUrl() refuses ${Deno.inspect(url)} and keeps the password to itself`, () => {
     const parsed = parseDatabaseUrl(url);
-    assert(parsed.state === "invalid", Deno.inspect(parsed));
-    assert(reason.test(parsed.reason), parsed.reason);
-    assert(!parsed.reason.includes("hunter2"), parsed.reason);
+    assert(!parsed.ok, Deno.inspect(parsed));
+    assert(reason.test(parsed.problem), parsed.problem);
+    assert(!parsed.problem.includes("hunter2"), parsed.problem);
   });
 }
 

@@ -24,7 +24,7 @@ for (
 ) {
   Deno.test(`parseChaos() refuses "${text}" and says why`, () => {
     const read = parseChaos(text);
-    assert(!read.ok && read.allowed.includes(part), JSON.stringify(read));
+    assert(!read.ok && read.problem.includes(part), JSON.stringify(read));
   });
 }
 

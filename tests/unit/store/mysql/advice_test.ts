@@ -4,8 +4,8 @@ import { adviceFor } from "../../../../src/store/mysql/advice.ts";
 
 function address(options = ""): MysqlAddress {
   const parsed = parseDatabaseUrl(`mysql://lms:hunter2@db.example/logs${options}`);
-  assert(parsed.state === "valid" && parsed.address.kind === "mysql");
-  return parsed.address;
+  assert(parsed.ok && parsed.value.kind === "mysql");
+  return parsed.value;
 }
 
 const answer = (errno: number) => Object.assign(new Error("an answer"), { errno, sqlState: "HY000", code: "ER_X" });
