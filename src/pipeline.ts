@@ -191,8 +191,8 @@ function recordOf(delivery: Delivery, data: Uint8Array): LogEntry | DeadLetter {
     return { publishTime, messageId, reason: "bad_field", detail: identity.problem, data, attributes };
   }
   const decoded = decode({ publishTime, messageId, data });
-  if (decoded.state === "valid") return decoded.entry;
-  const { reason, detail } = decoded;
+  if (decoded.ok) return decoded.value;
+  const { reason, detail } = decoded.problem;
   const { attributes } = delivery;
   return { publishTime, messageId, reason, detail, data, attributes };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import { failure, type Result, success } from "../ops/result.ts";
 import type { DeadLetterReason, LogEntry, MessageKey, Severity } from "./entry.ts";
 import { SEVERITIES } from "./entry.ts";
 import { excerpt } from "./excerpt.ts";
@@ -22,13 +23,12 @@ export type InvalidReason = Exclude<DeadLetterReason, "rejected_by_store">;
 
 /** A message that is no entry: the reason labels a metric, the detail is for people. */
 export interface Invalid {
-  readonly state: "invalid";
   readonly reason: InvalidReason;
   readonly detail: string;
 }
 
 /** Bad input is data, not an exception. */
-export type Decoded = { readonly state: "valid"; readonly entry: LogEntry } | Invalid;
+export type Decoded = Result<LogEntry, Invalid>;
 
 /** Severities as nearly every service writes them, found without making a lower-case copy. */
 const SEVERITY_BY_NAME: ReadonlyMap<string, Severity> = new Map<string, Severity>([
@@ -61,8 +61,8 @@ const UTF8 = new TextEncoder();
  * const data = new TextEncoder().encode('{"service_name":" alpha ","payload":"up","severity":"Warning"}');
  * const key = { publishTime: "2026-01-02 03:04:05.000006", messageId: "7" };
  * assertEquals(decode({ ...key, data }), {
- *   state: "valid",
- *   entry: { ...key, serviceName: "alpha", payload: "up", severity: "warn", timestamp: key.publishTime },
+ *   ok: true,
+ *   value: { ...key, serviceName: "alpha", payload: "up", severity: "warn", timestamp: key.publishTime },
  * });
  * ```
  */
@@ -103,8 +103,8 @@ export function decode(message: Message): Decoded {
   if (timestamp !== undefined) {
     if (typeof timestamp !== "string") return badText("timestamp", timestamp);
     const parsed = parseRfc3339(timestamp);
-    if (typeof parsed !== "string") return invalid("bad_field", `timestamp: ${parsed.problem}: ${excerpt(timestamp)}`);
-    instant = parsed;
+    if (!parsed.ok) return invalid("bad_field", `timestamp: ${parsed.problem}: ${excerpt(timestamp)}`);
+    instant = parsed.value;
   }
 
   if (longerThan(serviceName, SERVICE_NAME_MAX)) {
@@ -118,10 +118,7 @@ export function decode(message: Message): Decoded {
     }
   }
   const { publishTime, messageId } = message;
-  return {
-    state: "valid",
-    entry: { publishTime, messageId, serviceName, payload, severity: rank, timestamp: instant },
-  };
+  return success({ publishTime, messageId, serviceName, payload, severity: rank, timestamp: instant });
 }
 
 /**
@@ -145,7 +142,7 @@ function isText(value: unknown): value is string {
   return typeof value === "string" && value.isWellFormed();
 }
 
-function badText(field: string, value: unknown): Invalid {
+function badText(field: string, value: unknown): Decoded {
   const problem = typeof value === "string" ? "has half a surrogate pair" : "not a string";
   return invalid("bad_field", `${field}: ${problem}: ${typeof value === "string" ? excerpt(value) : described(value)}`);
 }
@@ -164,7 +161,7 @@ function described(value: unknown): string {
   return typeof value === "string" ? `the string ${excerpt(value)}` : `the ${typeof value} ${value}`;
 }
 
-function invalid(reason: InvalidReason, detail: string): Invalid {
+function invalid(reason: InvalidReason, detail: string): Decoded {
   // The parser's messages quote the text too.
-  return { state: "invalid", reason, detail: detailOf(detail) };
+  return failure({ reason, detail: detailOf(detail) });
 }

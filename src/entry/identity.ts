@@ -39,12 +39,12 @@ export function identify(received: ReceivedIdentity): MessageKey | BrokenIdentit
   const { messageId } = received;
   const time = instantOfProto(received.publishTime);
   const badId = problemOfId(messageId);
-  if (badId === undefined && typeof time === "string" && time > EPOCH) return { publishTime: time, messageId };
+  if (badId === undefined && time.ok && time.value > EPOCH) return { publishTime: time.value, messageId };
 
   const { seconds, nanos } = received.publishTime;
-  const badTime = typeof time === "string" ? "is absent, or before 1970" : time.problem;
+  const badTime = time.ok ? "is absent, or before 1970" : time.problem;
   return {
-    publishTime: typeof time === "string" ? time : EPOCH,
+    publishTime: time.ok ? time.value : EPOCH,
     messageId: MADE_HERE + hashOf(received),
     problem: detailOf(
       badId === undefined

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { failure, type Result, success } from "../ops/result.ts";
 import type { Instant } from "./entry.ts";
 
 /** A 64-bit integer as protobuf libraries without `bigint` hand it out. */
@@ -19,11 +20,6 @@ export interface TimestampLike {
   readonly nanos?: number | null;
 }
 
-/** Why a text is no instant; reads on after the name of a field. */
-export interface InstantProblem {
-  readonly problem: string;
-}
-
 // 1000-01-01T00:00:00Z and 9999-12-31T23:59:59Z: the range of DATETIME. Protobuf's begins in the year 1.
 const SECONDS_MIN = -30_610_224_000;
 const SECONDS_MAX = 253_402_300_799;
@@ -36,19 +32,19 @@ const THREE_DIGITS = Array.from({ length: 1000 }, (_, value) => String(value).pa
  * messages of one publish request share theirs, and with it here the text. The calendar costs five times what the rest
  * does. A memo and not a state: no result depends on it.
  */
-const last = { seconds: NaN, secondText: "", micros: NaN, text: "" };
+const last = { seconds: NaN, secondText: "", micros: NaN, instant: success("") };
 
 /**
  * Converts a protobuf timestamp, cutting nanoseconds to microseconds.
  *
- * @returns The instant, or why there is none: a broken server may send anything.
+ * @returns The instant, or why there is none, to be read after the name of a field: a broken server may send anything.
  */
-export function instantOfProto(timestamp: TimestampLike): Instant | InstantProblem {
+export function instantOfProto(timestamp: TimestampLike): Result<Instant> {
   const seconds = secondsOf(timestamp.seconds);
   const nanos = timestamp.nanos ?? 0;
   if (!(nanos >= 0 && nanos <= 999_999_999)) return BAD_NANOS;
   const micros = Math.trunc(nanos / 1000);
-  if (seconds === last.seconds && micros === last.micros) return last.text;
+  if (seconds === last.seconds && micros === last.micros) return last.instant;
   if (seconds !== last.seconds) {
     if (!(Number.isInteger(seconds) && seconds >= SECONDS_MIN && seconds <= SECONDS_MAX)) return BAD_YEAR;
     const iso = new Date(seconds * 1000).toISOString();
@@ -56,8 +52,8 @@ export function instantOfProto(timestamp: TimestampLike): Instant | InstantProbl
     last.seconds = seconds;
   }
   last.micros = micros;
-  last.text = last.secondText + THREE_DIGITS[Math.trunc(micros / 1000)] + THREE_DIGITS[micros % 1000];
-  return last.text;
+  last.instant = success(last.secondText + THREE_DIGITS[Math.trunc(micros / 1000)] + THREE_DIGITS[micros % 1000]);
+  return last.instant;
 }
 
 /**
@@ -77,16 +73,16 @@ export function rfc3339Of(instant: Instant): string {
   return `${instant.slice(0, 10)}T${instant.slice(11)}Z`;
 }
 
-const NOT_RFC_3339 = { problem: "is not RFC 3339 (like 2026-01-02T03:04:05.678Z)" };
-const BAD_MONTH = { problem: "has a month outside 01 to 12" };
-const BAD_DAY = { problem: "has a day that its month does not have" };
-const BAD_HOUR = { problem: "has an hour outside 00 to 23" };
-const BAD_MINUTE = { problem: "has a minute outside 00 to 59" };
-const LEAP_SECOND = { problem: "has second 60, which databases cannot store" };
-const BAD_SECOND = { problem: "has a second outside 00 to 59" };
-const BAD_OFFSET = { problem: "has an offset outside -23:59 to +23:59" };
-const BAD_NANOS = { problem: "has nanoseconds outside 0 to 999,999,999" };
-const BAD_YEAR = { problem: "is outside the years 1000 to 9999 in UTC" };
+const NOT_RFC_3339 = failure("is not RFC 3339 (like 2026-01-02T03:04:05.678Z)");
+const BAD_MONTH = failure("has a month outside 01 to 12");
+const BAD_DAY = failure("has a day that its month does not have");
+const BAD_HOUR = failure("has an hour outside 00 to 23");
+const BAD_MINUTE = failure("has a minute outside 00 to 59");
+const LEAP_SECOND = failure("has second 60, which databases cannot store");
+const BAD_SECOND = failure("has a second outside 00 to 59");
+const BAD_OFFSET = failure("has an offset outside -23:59 to +23:59");
+const BAD_NANOS = failure("has nanoseconds outside 0 to 999,999,999");
+const BAD_YEAR = failure("is outside the years 1000 to 9999 in UTC");
 
 /**
  * Reads RFC 3339 text with any offset. Digits finer than microseconds are cut, never rounded, so that no moment
@@ -94,7 +90,7 @@ const BAD_YEAR = { problem: "is outside the years 1000 to 9999 in UTC" };
  *
  * @returns The instant in UTC, or why there is none.
  */
-export function parseRfc3339(text: string): Instant | InstantProblem {
+export function parseRfc3339(text: string): Result<Instant> {
   if (
     text.length < 20 || text.charCodeAt(4) !== HYPHEN || text.charCodeAt(7) !== HYPHEN ||
     (text.charCodeAt(10) | CASE) !== LOWER_T || text.charCodeAt(13) !== COLON || text.charCodeAt(16) !== COLON
@@ -114,8 +110,9 @@ export function parseRfc3339(text: string): Instant | InstantProblem {
     while (isDigit(text.charCodeAt(zoneAt))) zoneAt++;
     if (zoneAt === 20) return NOT_RFC_3339;
   }
-  const offsetMinutes = parseZone(text, zoneAt);
-  if (typeof offsetMinutes !== "number") return offsetMinutes;
+  const offset = parseZone(text, zoneAt);
+  if (!offset.ok) return offset;
+  const offsetMinutes = offset.value;
 
   if (month < 1 || month > 12) return BAD_MONTH;
   if (day < 1 || day > daysInMonth(year, month)) return BAD_DAY;
@@ -130,14 +127,14 @@ export function parseRfc3339(text: string): Instant | InstantProblem {
     ? text.slice(20, 26)
     : text.slice(20, 20 + digits).padEnd(6, "0");
   if (offsetMinutes === 0) {
-    return year < 1000 ? BAD_YEAR : `${text.slice(0, 10)} ${text.slice(11, 19)}.${micros}`;
+    return year < 1000 ? BAD_YEAR : success(`${text.slice(0, 10)} ${text.slice(11, 19)}.${micros}`);
   }
   // An offset moves the year by one at most, and Date.UTC reads the years 0 to 99 as 1900 to 1999.
   if (year < 999) return BAD_YEAR;
   const utc = new Date(Date.UTC(year, month - 1, day, hour, minute - offsetMinutes, second));
   if (utc.getUTCFullYear() < 1000 || utc.getUTCFullYear() > 9999) return BAD_YEAR;
   const iso = utc.toISOString();
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)}.${micros}`;
+  return success(`${iso.slice(0, 10)} ${iso.slice(11, 19)}.${micros}`);
 }
 
 const HYPHEN = 0x2d;
@@ -149,10 +146,12 @@ const LOWER_Z = 0x7a;
 /** The bit by which an ASCII letter's lower case differs; it maps no other character onto `t` or `z`. */
 const CASE = 0x20;
 
+const UTC = success(0);
+
 /** Minutes east of UTC of what stands from `at` to the end. */
-function parseZone(text: string, at: number): number | InstantProblem {
+function parseZone(text: string, at: number): Result<number> {
   const sign = text.charCodeAt(at);
-  if ((sign | CASE) === LOWER_Z) return text.length === at + 1 ? 0 : NOT_RFC_3339;
+  if ((sign | CASE) === LOWER_Z) return text.length === at + 1 ? UTC : NOT_RFC_3339;
   if ((sign !== PLUS && sign !== HYPHEN) || text.length !== at + 6 || text.charCodeAt(at + 3) !== COLON) {
     return NOT_RFC_3339;
   }
@@ -160,7 +159,7 @@ function parseZone(text: string, at: number): number | InstantProblem {
   const minutes = twoDigits(text, at + 4);
   if (Number.isNaN(hours + minutes)) return NOT_RFC_3339;
   if (hours > 23 || minutes > 59) return BAD_OFFSET;
-  return (sign === PLUS ? 1 : -1) * (hours * 60 + minutes);
+  return success((sign === PLUS ? 1 : -1) * (hours * 60 + minutes));
 }
 
 function isDigit(code: number): boolean {

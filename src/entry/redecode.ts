@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { failure } from "../ops/result.ts";
 import { decode, type Decoded } from "./decode.ts";
 import type { DeadLetter } from "./entry.ts";
 import { MESSAGE_BYTES_MAX } from "./limits.ts";
@@ -26,7 +27,7 @@ export function redecode(letter: DeadLetter, overrides: Overrides): Decoded {
   const fields = text === undefined || data.length > MESSAGE_BYTES_MAX ? {} : objectOf(text);
   for (const [field, value] of overrides) {
     if (value !== DATA) fields[field] = value;
-    else if (text === undefined) return { state: "invalid", reason: "not_utf8", detail: `${field}: data is no text` };
+    else if (text === undefined) return failure({ reason: "not_utf8", detail: `${field}: data is no text` });
     else fields[field] = text;
   }
   return decode({ publishTime, messageId, data: new TextEncoder().encode(JSON.stringify(fields)) });

@@ -163,5 +163,6 @@ function digitsOf(instant: Instant): string {
 
 function instantOfDigits(digits: string): Instant | undefined {
   const instant = digits.replace(/^(....)(..)(..)(..)(..)(..)(......)$/, "$1-$2-$3 $4:$5:$6.$7");
-  return parseRfc3339(rfc3339Of(instant)) === instant ? instant : undefined;
+  const read = parseRfc3339(rfc3339Of(instant));
+  return read.ok && read.value === instant ? instant : undefined;
 }

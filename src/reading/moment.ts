@@ -55,7 +55,7 @@ export function parseMoment(text: string, now: Date | number): Instant | MomentP
   const minute = MINUTE.exec(text);
   const whole = DAY.test(text) ? `${text}T00:00:00Z` : minute === null ? text : `${minute[1]}:00${minute[2]}`;
   const instant = parseRfc3339(whole);
-  if (typeof instant === "string") return instant;
+  if (instant.ok) return instant.value;
   // Of a text that is nothing like RFC 3339 the remedy says what there is.
   return { problem: /^is not RFC/.test(instant.problem) ? "is no time" : instant.problem, remedy: REMEDY };
 }

@@ -131,6 +131,6 @@ function instant(value: unknown, name: string): Instant | null {
   if (value === null) return null;
   if (typeof value !== "string") throw new Malformed(`${name} is not a time`);
   const parsed = parseRfc3339(value);
-  if (typeof parsed !== "string") throw new Malformed(`${name} ${parsed.problem}`);
-  return parsed;
+  if (!parsed.ok) throw new Malformed(`${name} ${parsed.problem}`);
+  return parsed.value;
 }

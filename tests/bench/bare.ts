@@ -87,7 +87,8 @@ function take({ ackId, message: { messageId, publishTime: time, data } }: Receiv
   const { service_name: serviceName, payload, severity } = JSON.parse(
     Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString(),
   );
-  const publishTime = String(instantOfProto(time));
+  const instant = instantOfProto(time);
+  const publishTime = instant.ok ? instant.value : "";
   open.entries.push({ publishTime, messageId, serviceName, payload, severity, timestamp: publishTime });
   open.ackIds.push(ackId);
   open.bytes += data.length;

@@ -10,14 +10,14 @@ import { entryFields, keys, malformedMessages, message, texts } from "../support
 Deno.test("decode() gives back what encode() was given", () => {
   fc.assert(fc.property(keys(), entryFields(), (key, fields) => {
     const entry = { timestamp: key.publishTime, ...key, ...fields };
-    assertEquals(decode(message(encode(fields), key)), { state: "valid", entry });
+    assertEquals(decode(message(encode(fields), key)), { ok: true, value: entry });
   }));
 });
 
 Deno.test("decode() gives every malformation its reason, whatever else the message holds", () => {
   fc.assert(fc.property(malformedMessages(), ({ message, reason }) => {
     const decoded = decode(message);
-    assertEquals(decoded.state === "invalid" ? decoded.reason : decoded, reason);
+    assertEquals(decoded.ok ? decoded : decoded.problem.reason, reason);
   }));
 });
 
@@ -38,7 +38,7 @@ Deno.test("decode() calls bytes not_utf8 exactly when the platform's strict deco
         refused = true;
       }
       const decoded = decode(message(data));
-      assertEquals(decoded.state === "invalid" && decoded.reason === "not_utf8", refused);
+      assertEquals(!decoded.ok && decoded.problem.reason === "not_utf8", refused);
     }),
     { numRuns: 1_000 },
   );
@@ -69,19 +69,19 @@ Deno.test("decode() never throws, never changes its input, and keeps every rule 
       const before = given.data.slice();
       const decoded = decode(given);
       assertEquals(given.data, before);
-      if (decoded.state === "invalid") {
-        assert(DEAD_LETTER_REASONS.includes(decoded.reason));
-        assert(decoded.detail.length > 0 && decoded.detail.length <= DETAIL_MAX);
-        assert(decoded.detail.isWellFormed());
+      if (!decoded.ok) {
+        assert(DEAD_LETTER_REASONS.includes(decoded.problem.reason));
+        assert(decoded.problem.detail.length > 0 && decoded.problem.detail.length <= DETAIL_MAX);
+        assert(decoded.problem.detail.isWellFormed());
         return;
       }
-      const { serviceName, payload, severity, timestamp, publishTime, messageId } = decoded.entry;
+      const { serviceName, payload, severity, timestamp, publishTime, messageId } = decoded.value;
       assertEquals(serviceName, serviceName.trim());
       assert(serviceName.length > 0 && [...serviceName].length <= 100);
       assert(serviceName.isWellFormed() && payload.isWellFormed());
       assert(new TextEncoder().encode(payload).length <= 65_535);
       assert(SEVERITIES.includes(severity));
-      assertEquals(parseRfc3339(`${timestamp.replace(" ", "T")}Z`), timestamp);
+      assertEquals(parseRfc3339(`${timestamp.replace(" ", "T")}Z`), { ok: true, value: timestamp });
       assertEquals({ publishTime, messageId }, { publishTime: given.publishTime, messageId: given.messageId });
     }),
     { numRuns: 1_000 },

@@ -71,8 +71,8 @@ export const OF_PROGRAM: readonly Protection[] = [
     },
     {
       name: "A publish time that is absent or before 1970 is no part of a key",
-      find: `typeof time === "string" && time > EPOCH`,
-      replace: `typeof time === "string"`,
+      find: "time.ok && time.value > EPOCH",
+      replace: "time.ok",
       filter: "identify() makes a key for a message whose publish time is absent",
     },
     {

@@ -57,7 +57,7 @@ export async function findDeadLetters(store: Maintenance, names: readonly string
 function parts(name: string): MessageKey | undefined {
   const at = name.lastIndexOf("@");
   const publishTime = at < 1 ? undefined : parseRfc3339(name.slice(at + 1));
-  return typeof publishTime === "string" ? { messageId: name.slice(0, at), publishTime } : undefined;
+  return publishTime?.ok ? { messageId: name.slice(0, at), publishTime: publishTime.value } : undefined;
 }
 
 /**

@@ -18,10 +18,10 @@ export async function replay(work: Work): Promise<number> {
     const entries: LogEntry[] = [];
     for (const letter of await store.deadLettersByKey(letters)) {
       const decoded = redecode(letter, config.as);
-      if (decoded.state === "valid") entries.push(decoded.entry);
+      if (decoded.ok) entries.push(decoded.value);
       else {
         sums.invalid++;
-        tell(letter, "still invalid", `${decoded.reason}: ${decoded.detail}`);
+        tell(letter, "still invalid", `${decoded.problem.reason}: ${decoded.problem.detail}`);
       }
     }
     if (config.dryRun) {

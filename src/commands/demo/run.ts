@@ -11,6 +11,7 @@ import { checkPlan } from "../../config/plan.ts";
 import { UsageError } from "../../config/usage_error.ts";
 import { formatDuration } from "../../config/values.ts";
 import type { LogEntry, Severity } from "../../entry/entry.ts";
+import { failure, type Result, success } from "../../ops/result.ts";
 import { oneLine } from "../../ops/safe_text.ts";
 import { shellWord } from "../../ops/shell_word.ts";
 import { sleep } from "../../ops/sleep.ts";
@@ -89,16 +90,16 @@ export async function run(config: ConfigOf<typeof DEMO>, context: Context): Prom
   const lines = summary({ published: manifest.published, result, totals, address: store.address, context });
   context.printRows(["", ...arrived.table(context.results), ""]);
   for (const line of lines) print(line);
-  if (typeof totals !== "string" && totals.entries !== totals.counted) return EXIT.failed;
+  if (totals.ok && totals.value.entries !== totals.value.counted) return EXIT.failed;
   return result.handedBack > 0 ? EXIT.handedBack : EXIT.ok;
 }
 
 /** The totals of the tables, or why the database does not say them: what this run did is known all the same. */
-async function totalsOf(store: Store): Promise<Totals | string> {
+async function totalsOf(store: Store): Promise<Result<Totals>> {
   try {
-    return await store.totals();
+    return success(await store.totals());
   } catch (error) {
-    if (error instanceof StoreError) return error.message;
+    if (error instanceof StoreError) return failure(error.message);
     throw error;
   }
 }
@@ -106,7 +107,7 @@ async function totalsOf(store: Store): Promise<Totals | string> {
 interface Summary {
   readonly published: number;
   readonly result: MonitorResult;
-  readonly totals: Totals | string;
+  readonly totals: Result<Totals>;
   readonly address: string;
   readonly context: Pick<Context, "program" | "date">;
 }
@@ -119,10 +120,10 @@ function summary({ published, result, totals, address, context }: Summary): stri
     `  published  ${published} messages`,
     `  stored     ${stored} entries and ${deadLettered} dead letters${again}`,
     `all in ${address}`,
-    ...(typeof totals === "string" ? [`  ${totals}`] : [
-      `  entries    ${totals.entries} rows in service_logs, ${totals.deadLetters} in dead_letters`,
-      `  counted    ${totals.counted} in service_severity: ${
-        totals.entries === totals.counted ? "the tables agree" : "THE TABLES DISAGREE"
+    ...(!totals.ok ? [`  ${totals.problem}`] : [
+      `  entries    ${totals.value.entries} rows in service_logs, ${totals.value.deadLetters} in dead_letters`,
+      `  counted    ${totals.value.counted} in service_severity: ${
+        totals.value.entries === totals.value.counted ? "the tables agree" : "THE TABLES DISAGREE"
       }`,
     ]),
     ...next(address, context),

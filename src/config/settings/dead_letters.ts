@@ -42,7 +42,7 @@ function condition(given: string): Read<Condition> {
 /** A moment, or how long ago it was in milliseconds. */
 function moment(text: string): Read<Instant | number> {
   const instant = parseRfc3339(text);
-  if (typeof instant === "string") return success(instant);
+  if (instant.ok) return instant;
   const ago = duration(0, 3_660 * DAY_MS)(text);
   return ago.ok ? ago : failure("RFC 3339, such as 2026-01-02T03:04:05Z, or how long ago, such as 90m or 2h");
 }

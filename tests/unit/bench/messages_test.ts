@@ -10,9 +10,9 @@ Deno.test("MessageSource makes messages that decode to what it says of them", ()
   const source = new MessageSource({ payloadBytes: 100, services: 3 });
   for (const { data, serviceName, severity } of taken(source, 500)) {
     const decoded = decode({ publishTime: "2026-01-02 03:04:05.678000", messageId: "1", data });
-    assert(decoded.state === "valid");
-    assertEquals([decoded.entry.serviceName, decoded.entry.severity], [serviceName, severity]);
-    assertEquals(new TextEncoder().encode(decoded.entry.payload).length, 100);
+    assert(decoded.ok);
+    assertEquals([decoded.value.serviceName, decoded.value.severity], [serviceName, severity]);
+    assertEquals(new TextEncoder().encode(decoded.value.payload).length, 100);
   }
 });
 

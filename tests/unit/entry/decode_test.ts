@@ -9,21 +9,21 @@ const GOOD = { service_name: "alpha", payload: "started", severity: "info" };
 
 function valid(data: unknown): LogEntry {
   const decoded = decode(message(data));
-  assert(decoded.state === "valid", JSON.stringify(decoded));
-  return decoded.entry;
+  assert(decoded.ok, JSON.stringify(decoded));
+  return decoded.value;
 }
 
 function invalid(data: unknown): Invalid {
   const decoded = decode(message(data));
-  assert(decoded.state === "invalid", JSON.stringify(decoded));
-  return decoded;
+  assert(!decoded.ok, JSON.stringify(decoded));
+  return decoded.problem;
 }
 
 Deno.test("decode() makes an entry of the three required fields, and takes the publish time where no time is given", () => {
   const decoded: Decoded = decode(message(GOOD, { messageId: "77" }));
   assertEquals(decoded, {
-    state: "valid",
-    entry: {
+    ok: true,
+    value: {
       publishTime: PUBLISH_TIME,
       messageId: "77",
       serviceName: "alpha",
@@ -134,7 +134,6 @@ Deno.test("decode() reports a wrong value before a text that is too large", () =
 Deno.test("decode() tells a null, which is a wrong value, from an absent field", () => {
   for (const field of ["service_name", "payload", "severity", "timestamp"]) {
     assertEquals(invalid({ ...GOOD, [field]: null }), {
-      state: "invalid",
       reason: "bad_field",
       detail: `${field}: not a string: null`,
     });
@@ -181,7 +180,7 @@ Deno.test("decode() looks into data up to a size that an entry cannot have, and 
   const fits = sized(MESSAGE_BYTES_MAX, (filling) => `${fields},"more":"${filling}"}`);
   assertEquals(valid(fits).payload, "started");
   const detail = `data: ${MESSAGE_BYTES_MAX + 1} bytes, over ${MESSAGE_BYTES_MAX}, which are not looked into`;
-  assertEquals(invalid(`${fits} `), { state: "invalid", reason: "too_large", detail });
+  assertEquals(invalid(`${fits} `), { reason: "too_large", detail });
   // Neither the decoder of UTF-8 nor the parser sees it: they would give other reasons.
   for (const byte of [0xff, 0x5b]) {
     assertEquals(invalid(new Uint8Array(MESSAGE_BYTES_MAX + 1).fill(byte)).reason, "too_large");

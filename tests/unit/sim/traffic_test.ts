@@ -24,10 +24,10 @@ Deno.test("traffic() of another seed gives other bytes", () => {
 Deno.test("traffic() says of every message what decoding it gives", () => {
   for (const { data, attributes, expected } of take(5_000, { services: 30, malformedShare: 0.3 })) {
     const decoded = decode(message(data, { attributes }));
-    if (decoded.state === "invalid") {
-      assertEquals(expected, { state: "malformed", reason: decoded.reason });
+    if (!decoded.ok) {
+      assertEquals(expected, { state: "malformed", reason: decoded.problem.reason });
     } else {
-      const { serviceName, severity, payload, timestamp } = decoded.entry;
+      const { serviceName, severity, payload, timestamp } = decoded.value;
       assertEquals(expected, { state: "valid", serviceName, severity, payload });
       assertEquals(timestamp, PUBLISH_TIME);
     }
@@ -41,8 +41,8 @@ Deno.test("traffic() changes nothing but the timestamp when it is given a clock"
   take(50, { now }).forEach(({ data, expected }, index) => {
     assertEquals(expected, plain[index]!.expected);
     const decoded = decode(message(data));
-    assert(decoded.state === "valid");
-    assertEquals(decoded.entry.timestamp, `2026-05-06 07:08:09.${String(index).padStart(6, "0")}`);
+    assert(decoded.ok);
+    assertEquals(decoded.value.timestamp, `2026-05-06 07:08:09.${String(index).padStart(6, "0")}`);
   });
 });
 
