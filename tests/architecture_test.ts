@@ -56,7 +56,7 @@ const allowed: readonly Module[] = [
   module("src/main.ts", ["src/cli/run.ts", "src/commands/command.ts"]),
   module("src/cli/flags.ts", ["src/commands/mock/command.ts", "src/config/settings.ts", "@std/cli"]),
   module("src/commands/mock/run.ts", ["src/app/pubsub.ts", "src/pipeline.ts", "src/store/open_store.ts"]),
-  module("src/app/pubsub.ts", ["src/config/settings.ts", "src/pubsub/fake_server.ts", "src/http/server.ts"]),
+  module("src/app/pubsub.ts", ["src/config/settings.ts", "src/emulator/fake_server.ts", "src/http/server.ts"]),
   module("src/config/settings.ts", ["src/entry/entry.ts", "src/ops/durations.ts"]),
   module("src/pipeline.ts", [
     "src/entry/decode.ts",

@@ -12,7 +12,7 @@ import type { Log } from "../ops/logger.ts";
 import { sleep } from "../ops/sleep.ts";
 import { ensureResources, projectOf, type Resources, shortName, subscriptionName, topicName } from "../pubsub/admin.ts";
 import { connect, type Connection } from "../pubsub/connection.ts";
-import { FakeServer } from "../pubsub/fake_server.ts";
+import { FakeServer } from "../emulator/fake_server.ts";
 import { type OutgoingMessage, publish } from "../pubsub/publisher.ts";
 import { CallError, isTransient } from "../pubsub/transport.ts";
 import { STATUS } from "../wire/status_codes.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { fieldLength, WireWriter } from "./wire.ts";
+import { fieldLength, WireWriter } from "../wire/protobuf.ts";
 
 /** Fields of `AcknowledgeRequest`. */
 const ACKNOWLEDGE = { subscription: 1, ackIds: 2 } as const;

@@ -8,7 +8,7 @@ import type { Buffer } from "node:buffer";
 import { STATUS } from "../wire/status_codes.ts";
 import { acknowledgeRequest, modifyAckDeadlineRequest } from "./ack_request.ts";
 import type { Connection } from "./connection.ts";
-import { readErrorInfo } from "./error_info.ts";
+import { readErrorInfo } from "../wire/error_info.ts";
 import { type PullResponse, readPullResponse } from "./pull_response.ts";
 import { RenewedChannel } from "./renewed_channel.ts";
 import {

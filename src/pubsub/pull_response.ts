@@ -11,7 +11,7 @@
 import type { Buffer } from "node:buffer";
 import type { ProtoTimestamp, ReceivedMessage } from "./delivery.ts";
 import type { SubscriptionProperties } from "./transport.ts";
-import { WireReader } from "./wire.ts";
+import { WireReader } from "../wire/protobuf.ts";
 
 /** Fields of `StreamingPullResponse`. */
 const RECEIVED_MESSAGES = 1;

@@ -4,7 +4,7 @@
  * @module
  */
 import { subscriptionName, topicName } from "../../src/pubsub/admin.ts";
-import { FakeServer } from "../../src/pubsub/fake_server.ts";
+import { FakeServer } from "../../src/emulator/fake_server.ts";
 import { Account, type MessageSource } from "./messages.ts";
 
 /** The project of all resources. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { FakeServer } from "../../src/pubsub/fake_server.ts";
+import { FakeServer } from "../../src/emulator/fake_server.ts";
 
 async function run(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<boolean> {
   const { success } = await new Deno.Command(command, { args: [...args], env, stdout: "inherit", stderr: "inherit" })

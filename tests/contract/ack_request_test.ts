@@ -2,8 +2,8 @@ import { assertEquals } from "@std/assert";
 import { protos } from "@google-cloud/pubsub";
 import fc from "fast-check";
 import { acknowledgeRequest, modifyAckDeadlineRequest } from "../../src/pubsub/ack_request.ts";
-import { readErrorInfo } from "../../src/pubsub/error_info.ts";
-import { invalidAckIds } from "../../src/pubsub/fake/status_error.ts";
+import { readErrorInfo } from "../../src/wire/error_info.ts";
+import { invalidAckIds } from "../../src/emulator/status_error.ts";
 
 const { AcknowledgeRequest, ModifyAckDeadlineRequest } = protos.google.pubsub.v1;
 const text = fc.string({ unit: "grapheme", maxLength: 300 });

@@ -7,7 +7,7 @@ import { v1 } from "@google-cloud/pubsub";
 import { credentials, Metadata } from "@grpc/grpc-js";
 import { Buffer } from "node:buffer";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { FakeServer, type FakeServerOptions } from "../../src/pubsub/fake_server.ts";
+import { FakeServer, type FakeServerOptions } from "../../src/emulator/fake_server.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 import { makeTlsFiles } from "../support/tls.ts";
 import { assertFails, PubSubFixture, texts } from "./pubsub_fixture.ts";

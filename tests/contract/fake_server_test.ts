@@ -1,4 +1,4 @@
-import { FakeServer } from "../../src/pubsub/fake_server.ts";
+import { FakeServer } from "../../src/emulator/fake_server.ts";
 import { exercisePubSub } from "./pubsub_contract.ts";
 
 exercisePubSub({

@@ -8,7 +8,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createConnection } from "mysql2/promise";
 import { encode } from "../../src/entry/encode.ts";
 import type { Severity } from "../../src/entry/entry.ts";
-import { seededRandom } from "../../src/pubsub/fake/faults.ts";
+import { seededRandom } from "../../src/emulator/faults.ts";
 import { type DatabaseKind, startDatabase, type TestDatabase, type TestServer } from "../support/database.ts";
 import { entry, key } from "../support/entries.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";

@@ -7,7 +7,7 @@ import { assert, assertEquals } from "@std/assert";
 import { run, type World } from "../../src/cli/run.ts";
 import { encode } from "../../src/entry/encode.ts";
 import { openLog } from "../../src/ops/logger.ts";
-import { FakeServer, type FakeServerOptions, type Stats } from "../../src/pubsub/fake_server.ts";
+import { FakeServer, type FakeServerOptions, type Stats } from "../../src/emulator/fake_server.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { fakeWorld } from "../support/world.ts";
 

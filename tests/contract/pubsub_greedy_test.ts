@@ -5,8 +5,8 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { connect } from "../../src/pubsub/connection.ts";
-import { FakeServer } from "../../src/pubsub/fake_server.ts";
-import type { Faults } from "../../src/pubsub/fake/faults.ts";
+import { FakeServer } from "../../src/emulator/fake_server.ts";
+import type { Faults } from "../../src/emulator/faults.ts";
 import { grpcTransport } from "../../src/pubsub/grpc_transport.ts";
 import { Subscriber } from "../../src/pubsub/subscriber.ts";
 

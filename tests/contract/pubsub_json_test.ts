@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { FakeServer, type FakeServerOptions } from "../../src/pubsub/fake_server.ts";
+import { FakeServer, type FakeServerOptions } from "../../src/emulator/fake_server.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { assertError, JsonClient } from "./pubsub_json_cases.ts";
 

@@ -6,8 +6,8 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { lookup } from "node:dns/promises";
 import { Conversations } from "../../src/http/conversation.ts";
-import { Port } from "../../src/pubsub/fake/port.ts";
-import { FakeServer } from "../../src/pubsub/fake_server.ts";
+import { Port } from "../../src/emulator/port.ts";
+import { FakeServer } from "../../src/emulator/fake_server.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { PubSubFixture, texts } from "./pubsub_fixture.ts";
 

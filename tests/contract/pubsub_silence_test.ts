@@ -9,7 +9,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { PULLING_CHANNEL } from "../../src/pubsub/connection.ts";
 import type { Delivery } from "../../src/pubsub/delivery.ts";
-import { FakeServer } from "../../src/pubsub/fake_server.ts";
+import { FakeServer } from "../../src/emulator/fake_server.ts";
 import { grpcTransport } from "../../src/pubsub/grpc_transport.ts";
 import { Subscriber } from "../../src/pubsub/subscriber.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";

@@ -5,7 +5,7 @@
  */
 import { ensureResources, subscriptionName, topicName } from "../../src/pubsub/admin.ts";
 import { connect } from "../../src/pubsub/connection.ts";
-import { FakeServer } from "../../src/pubsub/fake_server.ts";
+import { FakeServer } from "../../src/emulator/fake_server.ts";
 import { startEmulator } from "../support/emulator.ts";
 import { makeServiceAccount } from "../support/service_account.ts";
 import { makeTlsFiles } from "../support/tls.ts";

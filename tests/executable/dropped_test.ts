@@ -4,7 +4,7 @@
  * @module
  */
 import { assertArrayIncludes, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { FakeServer } from "../../src/pubsub/fake_server.ts";
+import { FakeServer } from "../../src/emulator/fake_server.ts";
 import { startDatabase } from "../support/database.ts";
 import { namesIn, temporaryFolder } from "../support/run_lms.ts";
 

@@ -5,7 +5,7 @@
  */
 import { assertEquals, assertMatch } from "@std/assert";
 import { connect } from "../../src/pubsub/connection.ts";
-import { FakeServer } from "../../src/pubsub/fake_server.ts";
+import { FakeServer } from "../../src/emulator/fake_server.ts";
 import { LmsProcess } from "../support/lms_process.ts";
 import { runLms } from "../support/run_lms.ts";
 import { SilentServer } from "../support/silent_server.ts";

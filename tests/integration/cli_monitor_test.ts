@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { FakeServer } from "../../src/pubsub/fake_server.ts";
+import { FakeServer } from "../../src/emulator/fake_server.ts";
 import { parseManifest } from "../../src/sim/manifest_json.ts";
 import { LmsProcess } from "../support/lms_process.ts";
 import { runLms, temporaryFolder } from "../support/run_lms.ts";

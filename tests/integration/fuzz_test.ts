@@ -10,7 +10,7 @@ import { DatabaseSync } from "node:sqlite";
 import { run } from "../../src/cli/run.ts";
 import { DEAD_LETTER_REASONS } from "../../src/entry/entry.ts";
 import { subscriptionName, topicName } from "../../src/pubsub/admin.ts";
-import { FakeServer } from "../../src/pubsub/fake_server.ts";
+import { FakeServer } from "../../src/emulator/fake_server.ts";
 import { Random } from "../../src/sim/random.ts";
 import { startDatabase } from "../support/database.ts";
 import { fakeWorld } from "../support/world.ts";

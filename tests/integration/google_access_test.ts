@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { FakeServer } from "../../src/pubsub/fake_server.ts";
+import { FakeServer } from "../../src/emulator/fake_server.ts";
 import { runLms, temporaryFolder } from "../support/run_lms.ts";
 import { makeServiceAccount } from "../support/service_account.ts";
 import { makeTlsFiles } from "../support/tls.ts";

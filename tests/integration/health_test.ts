@@ -8,7 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import { serveHealth } from "../../src/app/serve_health.ts";
 import { Health } from "../../src/ops/health.ts";
 import { openLog } from "../../src/ops/logger.ts";
-import { FakeServer } from "../../src/pubsub/fake_server.ts";
+import { FakeServer } from "../../src/emulator/fake_server.ts";
 import { LmsProcess } from "../support/lms_process.ts";
 import { runLms, temporaryFolder } from "../support/run_lms.ts";
 import { SilentServer } from "../support/silent_server.ts";

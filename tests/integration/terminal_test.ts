@@ -5,7 +5,7 @@
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { oneLine } from "../../src/ops/safe_text.ts";
-import { FakeServer } from "../../src/pubsub/fake_server.ts";
+import { FakeServer } from "../../src/emulator/fake_server.ts";
 import { LmsProcess } from "../support/lms_process.ts";
 import { runLms } from "../support/run_lms.ts";
 

@@ -90,7 +90,7 @@ export const OF_PROGRAM: readonly Protection[] = [
       filter: "readPullResponse() tells apart ids that are no text",
     },
   ]),
-  ...protectionsOf({ file: "src/pubsub/wire.ts", test: "tests/unit/pubsub/wire_test.ts" }, [
+  ...protectionsOf({ file: "src/wire/protobuf.ts", test: "tests/unit/wire/protobuf_test.ts" }, [
     {
       name: "A negative time is read as what it is, and differs from other negative times",
       find: "if (this.value >= 2 ** 63) this.value = this.#signed(this.start);",
@@ -225,7 +225,7 @@ export const OF_PROGRAM: readonly Protection[] = [
       filter: "serveHttp() answers chunks that are together over the limit with 413 and closes",
     },
   ]),
-  ...protectionsOf({ file: "src/pubsub/fake/port.ts", test: "tests/contract/pubsub_port_test.ts" }, [
+  ...protectionsOf({ file: "src/emulator/port.ts", test: "tests/contract/pubsub_port_test.ts" }, [
     {
       name: "A connection to the emulator that shows nothing is closed",
       find: "const timer = setTimeout(leave, ",
@@ -233,7 +233,7 @@ export const OF_PROGRAM: readonly Protection[] = [
       filter: "Port closes a connection that says nothing, or too little to tell what it speaks",
     },
   ]),
-  ...protectionsOf({ file: "src/pubsub/fake/json_api.ts", test: "tests/contract/pubsub_json_test.ts" }, [
+  ...protectionsOf({ file: "src/emulator/json_api.ts", test: "tests/contract/pubsub_json_test.ts" }, [
     {
       name: "JSON of very many values is refused before it is parsed",
       find: "if (hasMoreValues(bytes, VALUES_MAX))",

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { FakeServer } from "../../src/pubsub/fake_server.ts";
-import { NO_FAULTS } from "../../src/pubsub/fake/faults.ts";
+import { FakeServer } from "../../src/emulator/fake_server.ts";
+import { NO_FAULTS } from "../../src/emulator/faults.ts";
 import { startDatabase, type TestDatabase, type TestServer } from "../support/database.ts";
 import { startEmulator } from "../support/emulator.ts";
 import { LmsProcess } from "../support/lms_process.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { subscriptionName, topicName } from "../../src/pubsub/admin.ts";
-import { FakeServer } from "../../src/pubsub/fake_server.ts";
+import { FakeServer } from "../../src/emulator/fake_server.ts";
 import { ManifestRecorder } from "../../src/sim/manifest.ts";
 import { traffic } from "../../src/sim/traffic.ts";
 import { startDatabase } from "../support/database.ts";

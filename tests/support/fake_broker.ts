@@ -4,15 +4,15 @@
  * @module
  */
 import { setImmediate } from "node:timers";
-import { AckIdList } from "../../src/pubsub/fake/ack_ids.ts";
-import { Broker } from "../../src/pubsub/fake/broker.ts";
-import { Counters, type Stats } from "../../src/pubsub/fake/counters.ts";
-import { FaultPlan, type Faults, seededRandom } from "../../src/pubsub/fake/faults.ts";
-import { encodeMessage } from "../../src/pubsub/fake/messages.ts";
-import { MessageStamps } from "../../src/pubsub/fake/message_stamps.ts";
-import type { Consumer, Subscription } from "../../src/pubsub/fake/subscription.ts";
-import type { SubscriptionTraits } from "../../src/pubsub/fake/traits.ts";
-import { WireReader } from "../../src/pubsub/wire.ts";
+import { AckIdList } from "../../src/emulator/ack_ids.ts";
+import { Broker } from "../../src/emulator/broker.ts";
+import { Counters, type Stats } from "../../src/emulator/counters.ts";
+import { FaultPlan, type Faults, seededRandom } from "../../src/emulator/faults.ts";
+import { encodeMessage } from "../../src/emulator/messages.ts";
+import { MessageStamps } from "../../src/emulator/message_stamps.ts";
+import type { Consumer, Subscription } from "../../src/emulator/subscription.ts";
+import type { SubscriptionTraits } from "../../src/emulator/traits.ts";
+import { WireReader } from "../../src/wire/protobuf.ts";
 
 /** A message as it was handed over. */
 export interface HandedOver {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { concat } from "../../src/pubsub/wire.ts";
+import { concat } from "../../src/wire/protobuf.ts";
 import { PacketSocket } from "./packet_socket.ts";
 import type { TlsFiles } from "./tls.ts";
 

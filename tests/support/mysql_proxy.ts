@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { concat } from "../../src/pubsub/wire.ts";
+import { concat } from "../../src/wire/protobuf.ts";
 import { PacketSocket } from "./packet_socket.ts";
 
 /** An error that the proxy answers in place of the server. */

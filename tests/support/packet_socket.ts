@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { concat } from "../../src/pubsub/wire.ts";
+import { concat } from "../../src/wire/protobuf.ts";
 
 /** Reads and writes packets without their headers: 3 bytes of length, and a number that counts within an exchange. */
 export class PacketSocket {

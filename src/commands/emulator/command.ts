@@ -4,7 +4,7 @@
  * @module
  */
 import { defineCommand } from "../command.ts";
-import { CHAOS_FAULTS } from "./chaos.ts";
+import { CHAOS_FAULTS } from "../../emulator/chaos.ts";
 
 /** `lms emulator`. */
 export const EMULATOR = defineCommand({

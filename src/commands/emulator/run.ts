@@ -8,10 +8,10 @@ import { whyNotListening } from "../../app/listening.ts";
 import { nameOf } from "../../config/settings.ts";
 import { UsageError } from "../../config/usage_error.ts";
 import { aborted } from "../../ops/abortable.ts";
-import { FakeServer } from "../../pubsub/fake_server.ts";
+import { FakeServer } from "../../emulator/fake_server.ts";
 import { type ConfigOf, EXIT } from "../command.ts";
 import { randomSeed } from "../quantity.ts";
-import { parseChaos } from "./chaos.ts";
+import { parseChaos } from "../../emulator/chaos.ts";
 import type { EMULATOR } from "./command.ts";
 
 /** Runs the command. */
