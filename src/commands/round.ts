@@ -6,6 +6,7 @@
 import type { Context } from "../app/context.ts";
 import { prepareStore } from "../app/database.ts";
 import { EntryLog } from "../app/entry_log.ts";
+import { logObserver } from "../app/log_observer.ts";
 import { publishTo, type PubSubAccess } from "../app/pubsub.ts";
 import { runMonitor } from "../app/run_monitor.ts";
 import { checkPlan } from "../config/plan.ts";
@@ -55,14 +56,15 @@ export async function round(
     pubsub,
     subscription,
     store,
-    log,
     drain: AbortSignal.any([drain, done.signal]),
     abort,
-    onFlush: ({ landed }) => {
-      // Others may publish to the same topic; their messages are not this run's.
-      entries.add(landed.filter(({ messageId }) => own.delete(messageId)));
-      if (own.size === 0) done.abort();
-    },
+    observers: [logObserver(log, config), {
+      flushed: ({ landed }) => {
+        // Others may publish to the same topic; their messages are not this run's.
+        entries.add(landed.filter(({ messageId }) => own.delete(messageId)));
+        if (own.size === 0) done.abort();
+      },
+    }],
   }).finally(() => clearTimeout(timer));
   const stored = count - own.size;
   await entries.print(store, context, stored);

@@ -5,6 +5,7 @@
  */
 import type { Context } from "../../app/context.ts";
 import { openDatabase, prepareMonitorStore } from "../../app/database.ts";
+import { logObserver } from "../../app/log_observer.ts";
 import { openEmbedded, publishTo } from "../../app/pubsub.ts";
 import { type MonitorResult, runMonitor } from "../../app/run_monitor.ts";
 import { checkPlan } from "../../config/plan.ts";
@@ -53,14 +54,15 @@ export async function run(config: ConfigOf<typeof DEMO>, context: Context): Prom
     config: { ...config, graceMs, maxInFlight: plan.value },
     pubsub,
     store,
-    log,
     drain: drainMonitor.signal,
     abort,
-    onFlush: (flush) => {
-      arrived.add(flush);
-      if (terminal.live) terminal.table(arrived.table({ columns: terminal.columns - 1, colour: terminal.colour }));
-      else print(arrived.line());
-    },
+    observers: [logObserver(log, { ...config, graceMs }), {
+      flushed: (flush) => {
+        arrived.add(flush);
+        if (terminal.live) terminal.table(arrived.table({ columns: terminal.columns - 1, colour: terminal.colour }));
+        else print(arrived.line());
+      },
+    }],
   }).finally(() => stopSim.abort());
   // Its failure is thrown below, where it is awaited; until then it is not unhandled.
   monitoring.catch(() => {});

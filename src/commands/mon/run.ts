@@ -6,6 +6,9 @@
 import type { Context } from "../../app/context.ts";
 import { openDatabase, prepareMonitorStore } from "../../app/database.ts";
 import { EntryLog } from "../../app/entry_log.ts";
+import { healthObserver } from "../../app/health_observer.ts";
+import { logObserver } from "../../app/log_observer.ts";
+import type { MonitorSource } from "../../app/monitor_events.ts";
 import { openPubSub } from "../../app/pubsub.ts";
 import { runMonitor } from "../../app/run_monitor.ts";
 import { serveHealth } from "../../app/serve_health.ts";
@@ -62,23 +65,26 @@ export async function run(config: ConfigOf<typeof MON>, context: Context): Promi
   const entries = new EntryLog(config.durationMs === undefined ? 0 : config.printLog);
   const startedAt = performance.now();
   let stored = 0;
+  let source: MonitorSource | undefined;
   try {
     const result = await runMonitor({
       config: { ...config, maxInFlight },
       pubsub,
       store,
-      log,
-      health,
       drain: AbortSignal.any([context.drain, over.signal]),
       abort: context.abort,
-      onFlush: (flush) => {
-        stored += flush.stored;
-        entries.add(flush.landed);
-      },
-      onTick: ({ held, openStreams }) => {
-        const seconds = (performance.now() - startedAt) / 1000;
-        context.terminal.status([statusLine({ stored, seconds, held, openStreams })]);
-      },
+      observers: [logObserver(log, config), healthObserver(health), {
+        pulling: (subscriber) => source = subscriber,
+        flushed: (flush) => {
+          stored += flush.stored;
+          entries.add(flush.landed);
+        },
+        tick: () => {
+          const seconds = (performance.now() - startedAt) / 1000;
+          const { held = 0, openStreams = 0 } = source ?? {};
+          context.terminal.status([statusLine({ stored, seconds, held, openStreams })]);
+        },
+      }],
     });
     context.terminal.status([]);
     log.info("stopped", {
