@@ -32,6 +32,8 @@ export interface AckSenderOptions {
   readonly send: (ackIds: readonly string[]) => Promise<SettleFailures>;
   /** How long an id is tried again after transient failures, in milliseconds: no longer than its lease lasts. */
   readonly retryForMs: number;
+  /** Told how many ids of a request succeeded, where any did. */
+  readonly onSent?: (count: number) => void;
   /** Told of ids that will not be tried again. */
   readonly onFailed: (ackIds: readonly string[], status: CallStatus) => void;
 }
@@ -116,6 +118,8 @@ export class AckSender {
       let status: CallStatus;
       try {
         const failures = await this.#options.send(remaining);
+        const sent = remaining.length - failures.permanent.length - failures.transient.length;
+        if (sent > 0) this.#options.onSent?.(sent);
         if (failures.permanent.length > 0) {
           this.#options.onFailed(failures.permanent, {
             code: STATUS.FAILED_PRECONDITION,

@@ -52,6 +52,8 @@ export interface StreamKeeperOptions {
     messages: readonly ReceivedMessage[],
     properties: SubscriptionProperties | undefined,
   ) => void;
+  /** A stream was opened. */
+  readonly onOpen?: () => void;
   /** A stream ended by itself and is opened again in `retryInMs`. */
   readonly onEnd: (status: CallStatus, retryInMs: number) => void;
   /** A stream ended with a status that trying again does not cure. */
@@ -272,6 +274,7 @@ export class StreamKeeper {
       if (!this.#works(slot)) void this.probe();
       this.#pingLater(slot, PING_EVERY_MS - PROBE_AFTER_MS);
     }, PROBE_AFTER_MS);
+    this.#options.onOpen?.();
   }
 
   #pingLater(slot: Slot, inMs = PING_EVERY_MS): void {

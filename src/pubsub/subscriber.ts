@@ -29,8 +29,13 @@ const UNANSWERED_MS = 3_000;
  */
 export const MESSAGE_COST_BYTES = 256;
 
+/** What is done to messages held: settling them, or prolonging their leases. */
+export type SettleKind = "ack" | "nack" | "extend";
+
 /** What a subscriber tells whoever watches it. Every one is optional to hear. */
 export interface SubscriberEvents {
+  /** A stream was opened; whether the server takes it shows later. */
+  streamOpened(): void;
   /** A stream ended, and is reopened in `retryInMs`. Routine unless it repeats. */
   streamEnded(status: CallStatus, retryInMs: number): void;
   /** No stream has worked for 4 s; told again every 30 s until {@linkcode SubscriberEvents.recovered}. */
@@ -41,8 +46,10 @@ export interface SubscriberEvents {
   refused(count: number): void;
   /** The streams were closed because as much is held as may be; they reopen at half of it. */
   closedAtCap(held: { readonly messages: number; readonly bytes: number }): void;
+  /** The server took so many acks, nacks or extensions of one request. */
+  settled(kind: SettleKind, count: number): void;
   /** These acks, nacks or extensions will not be tried again; what they were for comes again. */
-  settleFailed(kind: "ack" | "nack" | "extend", count: number, status: CallStatus): void;
+  settleFailed(kind: SettleKind, count: number, status: CallStatus): void;
   /** What the server says of the subscription, once and at each change. */
   properties(properties: SubscriptionProperties): void;
 }
@@ -127,17 +134,20 @@ export class Subscriber implements AsyncIterable<readonly Delivery[]>, AsyncDisp
     this.#acks = new AckSender({
       send: (ids) => this.#watched(transport.acknowledge(ids)),
       retryForMs,
+      onSent: (count) => options.events?.settled?.("ack", count),
       onFailed: (ids, status) => options.events?.settleFailed?.("ack", ids.length, status),
     });
     this.#nacks = new AckSender({
       send: (ids) => this.#watched(transport.modifyAckDeadline(ids, 0)),
       retryForMs,
+      onSent: (count) => options.events?.settled?.("nack", count),
       onFailed: (ids, status) => options.events?.settleFailed?.("nack", ids.length, status),
     });
     this.#extensions = new AckSender({
       send: (ids) => this.#watched(transport.modifyAckDeadline(ids, leaseSeconds)),
       // The next extension is due by then.
       retryForMs: retryForMs / 2,
+      onSent: (count) => options.events?.settled?.("extend", count),
       onFailed: (ids, status) => {
         if (!isTransient(status.code)) this.#leases.lose(ids);
         options.events?.settleFailed?.("extend", ids.length, status);
@@ -153,6 +163,7 @@ export class Subscriber implements AsyncIterable<readonly Delivery[]>, AsyncDisp
         clientId: crypto.randomUUID(),
       },
       onResponse: (messages, properties) => this.#receive(messages, properties),
+      onOpen: () => options.events?.streamOpened?.(),
       onEnd: (status, retryInMs) => options.events?.streamEnded?.(status, retryInMs),
       onFailure: (status) => this.#fail(new SubscribeError(status)),
       onOutage: (outage) => options.events?.outage?.(outage),

@@ -204,3 +204,17 @@ Deno.test("AckSender stopRetrying() lets a request that is on its way succeed", 
   await sender.idle();
   assertEquals(failed, []);
 });
+
+Deno.test("AckSender tells how many ids of each request succeeded, and nothing where none did", async () => {
+  using time = new FakeTime();
+  const counts: number[] = [];
+  const answers: SettleFailures[] = [
+    { transient: ["a", "b"], permanent: ["c"] },
+    { transient: ["a", "b"], permanent: [] },
+    NO_FAILURES,
+  ];
+  const { sender } = setup({ send: () => Promise.resolve(answers.shift()!), onSent: (count) => counts.push(count) });
+  for (const id of ["a", "b", "c", "d"]) sender.add(id);
+  await time.tickAsync(10_000);
+  assertEquals(counts, [1, 2]);
+});

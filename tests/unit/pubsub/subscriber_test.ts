@@ -679,3 +679,25 @@ for (
     assertThrows(() => testSubscriber(options), RangeError, name);
   });
 }
+
+Deno.test("Subscriber tells of streams that it opens, and of acks, nacks and extensions that the server took", async () => {
+  using time = new FakeTime();
+  const told: unknown[] = [];
+  const { latest, taken, subscriber } = readSubscriber({
+    streams: 2,
+    events: {
+      streamOpened: () => told.push("streamOpened"),
+      settled: (kind, count) => told.push([kind, count]),
+    },
+  });
+  assertEquals(told.splice(0), ["streamOpened", "streamOpened"]);
+  latest().respond([received(1), received(2), received(3)]);
+  await time.tickAsync(0);
+  taken[0]!.ack();
+  taken[1]!.ack();
+  await time.tickAsync(40_000);
+  assertEquals(told.splice(0), [["ack", 2], ["extend", 1]]);
+  taken[2]!.nack();
+  await subscriber.close();
+  assertEquals(told, [["nack", 1]]);
+});
