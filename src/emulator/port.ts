@@ -14,6 +14,9 @@ import { socketTransport } from "./socket_transport.ts";
 /** Whoever means to talk does so at once. */
 const OPENING_MS = 10_000;
 
+/** How long a client may take to end a connection that the server has ended, in milliseconds. */
+const ENDING_MS = 250;
+
 /** How many may be about to. One more closes the one that has been silent longest. */
 const SILENT_MAX = 1024;
 
@@ -74,10 +77,10 @@ export class Port implements AsyncDisposable {
     this.dropSilent();
   }
 
-  /** Closes, and breaks every connection that is still open. */
+  /** Closes, and ends every connection that is still open: breaks it where the client does not end it too. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
-    for (const socket of this.#connections) socket.destroy();
+    await Promise.all([...this.#connections].map(end));
     await this.#closed;
   }
 
@@ -133,4 +136,21 @@ export class Port implements AsyncDisposable {
     this.#silent.add(socket);
     socket.on("data", hear).on("end", leave).on("close", leave);
   }
+}
+
+/**
+ * Ends a connection. Breaking it at once would take from the client what was sent and not read yet: the other side of a
+ * connection that is reset forgets what it has.
+ */
+function end(socket: Socket): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(() => socket.destroy(), ENDING_MS);
+  socket.once("close", () => {
+    clearTimeout(timer);
+    resolve();
+  });
+  socket.end();
+  // What the client still says is of no interest, but has to be read.
+  socket.resume();
+  return promise;
 }
