@@ -103,6 +103,8 @@ const forbidden: readonly (readonly [name: string, modules: readonly Module[], v
   ["node:process", [module("src/main.ts", ["node:process"])], "may not import node:process"],
   ["the environment read in a stage", [module("src/batch/a.ts", [], 'Deno.env.get("A")')], 'may not say "Deno.env"'],
   ["an exit in a command", [module("src/commands/a.ts", [], "if (x) Deno\n.exit(1)")], 'may not say "Deno .exit"'],
+  ["dice of a stage's own", [module("src/batch/a.ts", [], "Math.random() < 0.5")], 'may not say "Math.random"'],
+  ["an id of a stage's own", [module("src/store/a.ts", [], "crypto.randomUUID()")], "may not say"],
   ["state of a module", [module("src/ops/a.ts", [], "export let last = 0;")], 'may not say "export let last"'],
   [
     "a cycle",

@@ -19,8 +19,3 @@ export function quantity(argument: string | undefined): number {
   if (!read.ok) throw new UsageError(`Cannot use qty "${argument}": it must be ${read.problem}`);
   return read.value;
 }
-
-/** A seed for when any will do. */
-export function randomSeed(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0]!;
-}

@@ -15,10 +15,10 @@ import type { MONITOR_SETTINGS } from "../config/settings/monitor.ts";
 import { UsageError } from "../config/usage_error.ts";
 import { formatDuration } from "../config/values.ts";
 import { TIMER_MS_MAX } from "../ops/durations.ts";
+import { randomSeed } from "../ops/random.ts";
 import { traffic } from "../sim/traffic.ts";
 import { openStore } from "../store/open_store.ts";
 import { EXIT } from "./command.ts";
-import { randomSeed } from "./quantity.ts";
 
 type RoundConfig = Config<keyof typeof MONITOR_SETTINGS | "durationMs">;
 

@@ -3,17 +3,18 @@
  *
  * @module
  */
-import { Buffer } from "node:buffer";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { Buffer } from "node:buffer";
+import { anyFractions, seededFractions } from "../ops/random.ts";
 import { ACK_ID_LENGTH_MIN } from "./ack_ids.ts";
 import { Broker } from "./broker.ts";
 import { Calls } from "./calls.ts";
 import { Counters, type Stats } from "./counters.ts";
 import { dropEndlessDeadlines } from "./deadlines.ts";
-import { FaultPlan, type Faults, seededRandom } from "./faults.ts";
-import { encodeMessage, type NewMessage } from "./messages.ts";
+import { FaultPlan, type Faults } from "./faults.ts";
 import { MessageCalls } from "./message_calls.ts";
 import { MessageStamps } from "./message_stamps.ts";
+import { encodeMessage, type NewMessage } from "./messages.ts";
 import { PlainPort } from "./plain_port.ts";
 import { PullStream, type StreamSink } from "./pull_stream.ts";
 import { Resources } from "./resources.ts";
@@ -51,7 +52,7 @@ export interface FakeServerOptions {
   readonly timePrecision?: "ms" | "us";
   /** Characters of an ack id: 16, the default, and more. Google's have about 190. */
   readonly ackIdLength?: number;
-  /** Numbers in [0, 1), for ids. Default: `Math.random`. */
+  /** Numbers in [0, 1), for ids. Default: any. */
   readonly random?: () => number;
 }
 
@@ -132,11 +133,11 @@ export class FakeServer implements AsyncDisposable {
   }
 
   private constructor(options: FakeServerOptions) {
-    const { random = Math.random, ackIdLength = ACK_ID_LENGTH, faults = {} } = options;
+    const { random = anyFractions, ackIdLength = ACK_ID_LENGTH, faults = {} } = options;
     if (!(ackIdLength >= ACK_ID_LENGTH_MIN)) {
       throw new RangeError(`Cannot start: ackIdLength must be at least ${ACK_ID_LENGTH_MIN}: ${ackIdLength}`);
     }
-    this.#faults = new FaultPlan(seededRandom(options.seed ?? Math.floor(random() * 2 ** 32)));
+    this.#faults = new FaultPlan(seededFractions(options.seed ?? Math.floor(random() * 2 ** 32)));
     this.#faults.change(faults);
     this.#counters = new Counters(() => this.#broker.waiting);
     this.#broker = new Broker({

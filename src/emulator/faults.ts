@@ -105,16 +105,3 @@ export class FaultPlan {
     }
   }
 }
-
-/** Random numbers in [0, 1) that are the same for the same seed. */
-export function seededRandom(seed: number): () => number {
-  // A Weyl sequence through a finaliser that mixes all 32 bits; plenty for dice, useless for secrets.
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x9e37_79b9) >>> 0;
-    let mixed = state;
-    mixed = Math.imul(mixed ^ (mixed >>> 16), 0x21f0_aaad);
-    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a_2d97);
-    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
-  };
-}

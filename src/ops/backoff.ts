@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { anyFractions } from "./random.ts";
 
 /** Bounds of a {@linkcode Backoff}, in milliseconds. */
 export interface BackoffOptions {
@@ -10,7 +11,7 @@ export interface BackoffOptions {
   readonly firstMs: number;
   /** Upper bound of every later wait; each is twice the one before until then. */
   readonly maxMs: number;
-  /** 0 to 1, for tests; default `Math.random`. */
+  /** 0 to 1, for tests; default: any. */
   readonly random?: () => number;
 }
 
@@ -34,7 +35,7 @@ export class Backoff {
   next(): number {
     const bound = this.#boundMs;
     this.#boundMs = Math.min(bound * 2, this.#options.maxMs);
-    return bound * (0.5 + 0.5 * (this.#options.random ?? Math.random)());
+    return bound * (0.5 + 0.5 * (this.#options.random ?? anyFractions)());
   }
 
   /** Starts over, after a success. */

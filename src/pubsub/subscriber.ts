@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { newId } from "../ops/ids.ts";
 import { LEASE_SECONDS } from "../wire/lease_limits.ts";
 import { AckSender } from "./ack_sender.ts";
 import { Delivery, type ReceivedMessage, type Settlement } from "./delivery.ts";
@@ -160,7 +161,7 @@ export class Subscriber implements AsyncIterable<readonly Delivery[]>, AsyncDisp
       request: {
         ackDeadlineSeconds: leaseSeconds,
         ...askedOf(options),
-        clientId: crypto.randomUUID(),
+        clientId: newId(),
       },
       onResponse: (messages, properties) => this.#receive(messages, properties),
       onOpen: () => options.events?.streamOpened?.(),

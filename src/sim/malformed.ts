@@ -5,7 +5,7 @@
  */
 import type { InvalidReason } from "../entry/decode.ts";
 import { PAYLOAD_BYTES_MAX, SERVICE_NAME_MAX } from "../entry/limits.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../ops/random.ts";
 
 /** The fields of a message as they are written; a well-formed message to begin with. */
 export interface WireFields {

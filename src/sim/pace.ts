@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Random } from "./random.ts";
+import type { Random } from "../ops/random.ts";
 
 /** Says how many messages to send when. Times are milliseconds since the start, on a clock that never goes back. */
 export interface Pace {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Severity } from "../entry/entry.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../ops/random.ts";
 
 const ROUTES = ["/", "/login", "/api/orders", "/api/orders/7", "/api/cart", "/api/search?q=log+server", "/healthz"];
 const METHODS = ["GET", "GET", "GET", "POST", "PUT", "DELETE"];

@@ -5,10 +5,10 @@
  */
 import { instantOfDate } from "../entry/instant.ts";
 import { InFlight } from "../ops/in_flight.ts";
+import { Random } from "../ops/random.ts";
 import { sleep } from "../ops/sleep.ts";
 import { type Manifest, ManifestRecorder } from "./manifest.ts";
 import { fullPace, type Pace, randomPace, steadyPace } from "./pace.ts";
-import { Random } from "./random.ts";
 import type { SimMessage, Traffic } from "./traffic.ts";
 
 /** Messages a second; or one every 50 to 2,000 ms; or as fast as publishing goes. */

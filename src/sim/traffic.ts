@@ -7,9 +7,9 @@ import type { InvalidReason } from "../entry/decode.ts";
 import type { Instant, Severity } from "../entry/entry.ts";
 import { rfc3339Of } from "../entry/instant.ts";
 import { PAYLOAD_BYTES_MAX } from "../entry/limits.ts";
+import { Random } from "../ops/random.ts";
 import { malformed, type WireFields } from "./malformed.ts";
 import { payloadsOfSize, payloadText } from "./payloads.ts";
-import { Random } from "./random.ts";
 import { serviceNames } from "./service_names.ts";
 
 /** What a monitor should make of a message. */

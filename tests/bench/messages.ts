@@ -7,8 +7,8 @@
  */
 import { crc32 } from "node:zlib";
 import { SEVERITIES, type Severity } from "../../src/entry/entry.ts";
+import { Random } from "../../src/ops/random.ts";
 import { payloadsOfSize } from "../../src/sim/payloads.ts";
-import { Random } from "../../src/sim/random.ts";
 import { serviceNames } from "../../src/sim/service_names.ts";
 
 /** Which messages. */

@@ -8,7 +8,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createConnection } from "mysql2/promise";
 import { encode } from "../../src/entry/encode.ts";
 import type { Severity } from "../../src/entry/entry.ts";
-import { seededRandom } from "../../src/emulator/faults.ts";
+import { seededFractions } from "../../src/ops/random.ts";
 import { type DatabaseKind, startDatabase, type TestDatabase, type TestServer } from "../support/database.ts";
 import { entry, key } from "../support/entries.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
@@ -94,7 +94,7 @@ for (const kind of ["mysql", "mariadb"] as const) {
   Deno.test(`${kind}: writers of the same messages, in any order, store each once, whoever loses a race`, async () => {
     await using database = await migrated(server);
     await using stack = new AsyncDisposableStack();
-    const random = seededRandom(1);
+    const random = seededFractions(1);
     const writers = Array.from({ length: 6 }, () => stack.use(openOn(database.url)));
     let stored = 0;
     for (let round = 0; round < 8; round++) {
@@ -114,7 +114,7 @@ for (const kind of ["mysql", "mariadb"] as const) {
   Deno.test(`${kind}: writers of the same new messages, in any order, never deadlock`, async () => {
     await using database = await migrated(server);
     await using stack = new AsyncDisposableStack();
-    const random = seededRandom(4);
+    const random = seededFractions(4);
     const writers = Array.from({ length: 6 }, () => stack.use(openOn(database.url)));
     let retries = 0;
     for (let round = 0; round < 8; round++) {
@@ -129,7 +129,7 @@ for (const kind of ["mysql", "mariadb"] as const) {
   Deno.test(`${kind}: writers of the same counters, in any order, never deadlock`, async () => {
     await using database = await migrated(server);
     await using stack = new AsyncDisposableStack();
-    const random = seededRandom(2);
+    const random = seededFractions(2);
     const names = Array.from({ length: 200 }, (_, n) => `service-${n}`);
     const writers = Array.from({ length: 6 }, () => stack.use(openOn(database.url)));
     let retries = 0;

@@ -8,10 +8,10 @@ import { assert, assertEquals, assertGreater } from "@std/assert";
 import { createConnection } from "mysql2/promise";
 import { DatabaseSync } from "node:sqlite";
 import { run } from "../../src/cli/run.ts";
-import { DEAD_LETTER_REASONS } from "../../src/entry/entry.ts";
-import { subscriptionName, topicName } from "../../src/pubsub/admin.ts";
 import { FakeServer } from "../../src/emulator/fake_server.ts";
-import { Random } from "../../src/sim/random.ts";
+import { DEAD_LETTER_REASONS } from "../../src/entry/entry.ts";
+import { Random } from "../../src/ops/random.ts";
+import { subscriptionName, topicName } from "../../src/pubsub/admin.ts";
 import { startDatabase } from "../support/database.ts";
 import { fakeWorld } from "../support/world.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Random } from "../../src/sim/random.ts";
+import { Random } from "../../src/ops/random.ts";
 
 /** Everything that is broken on purpose at a moment; what is wrong all the time is not in here. */
 export const FAULT_KINDS = [

@@ -113,6 +113,9 @@ const WORDS: readonly (readonly [pattern: RegExp, paths: readonly string[]])[] =
   [/\bDeno\s*\.\s*env\b/, ["src/main.ts"]],
   [/\bDeno\s*\.\s*exit\b/, ["src/main.ts"]],
   [/\bprocess\s*\.\s*(?:env|exit)\b/, []],
+  // So that a run can be repeated: whoever needs random numbers or new ids gets them from one place.
+  [/\bMath\s*\.\s*random\b/, ["src/ops/random.ts"]],
+  [/\b(?:crypto\s*\.\s*(?:randomUUID|getRandomValues)|random(?:Bytes|Int|UUID|FillSync))\b/, ["src/ops/"]],
   // State that outlives a call belongs to an object that somebody owns.
   [/^(?:export )?(?:let|var)\s+\w+/m, []],
 ];

@@ -7,11 +7,12 @@ import { setImmediate } from "node:timers";
 import { AckIdList } from "../../src/emulator/ack_ids.ts";
 import { Broker } from "../../src/emulator/broker.ts";
 import { Counters, type Stats } from "../../src/emulator/counters.ts";
-import { FaultPlan, type Faults, seededRandom } from "../../src/emulator/faults.ts";
-import { encodeMessage } from "../../src/emulator/messages.ts";
+import { FaultPlan, type Faults } from "../../src/emulator/faults.ts";
 import { MessageStamps } from "../../src/emulator/message_stamps.ts";
+import { encodeMessage } from "../../src/emulator/messages.ts";
 import type { Consumer, Subscription } from "../../src/emulator/subscription.ts";
 import type { SubscriptionTraits } from "../../src/emulator/traits.ts";
+import { seededFractions } from "../../src/ops/random.ts";
 import { WireReader } from "../../src/wire/protobuf.ts";
 
 /** A message as it was handed over. */
@@ -38,7 +39,7 @@ export class BrokerFixture implements Disposable {
       readonly topics?: readonly string[];
     } = {},
   ) {
-    const random = seededRandom(1);
+    const random = seededFractions(1);
     this.faults = new FaultPlan(random);
     this.faults.change(options.faults ?? {});
     this.counters = new Counters(() => this.broker.waiting);

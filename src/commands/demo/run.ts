@@ -12,6 +12,7 @@ import { checkPlan } from "../../config/plan.ts";
 import { UsageError } from "../../config/usage_error.ts";
 import { formatDuration } from "../../config/values.ts";
 import type { LogEntry, Severity } from "../../entry/entry.ts";
+import { randomSeed } from "../../ops/random.ts";
 import { failure, type Result, success } from "../../ops/result.ts";
 import { oneLine } from "../../ops/safe_text.ts";
 import { shellWord } from "../../ops/shell_word.ts";
@@ -24,7 +25,6 @@ import { simulate } from "../../sim/simulator.ts";
 import { traffic } from "../../sim/traffic.ts";
 import { type Store, StoreError, type Totals } from "../../store/store.ts";
 import { type ConfigOf, EXIT } from "../command.ts";
-import { randomSeed } from "../quantity.ts";
 import type { DEMO } from "./command.ts";
 
 /** How long it runs where nobody is looking and nobody says. */

@@ -6,9 +6,10 @@
 import type { Context } from "../../app/context.ts";
 import { openPubSub } from "../../app/pubsub.ts";
 import { UsageError } from "../../config/usage_error.ts";
+import { randomSeed } from "../../ops/random.ts";
 import { temporarySubscription } from "../../pubsub/admin.ts";
 import { type ConfigOf, EXIT } from "../command.ts";
-import { quantity, randomSeed } from "../quantity.ts";
+import { quantity } from "../quantity.ts";
 import { round } from "../round.ts";
 import type { EMU } from "./command.ts";
 

@@ -7,11 +7,11 @@ import type { Context } from "../../app/context.ts";
 import { whyNotListening } from "../../app/listening.ts";
 import { nameOf } from "../../config/settings.ts";
 import { UsageError } from "../../config/usage_error.ts";
-import { aborted } from "../../ops/abortable.ts";
-import { FakeServer } from "../../emulator/fake_server.ts";
-import { type ConfigOf, EXIT } from "../command.ts";
-import { randomSeed } from "../quantity.ts";
 import { parseChaos } from "../../emulator/chaos.ts";
+import { FakeServer } from "../../emulator/fake_server.ts";
+import { aborted } from "../../ops/abortable.ts";
+import { randomSeed } from "../../ops/random.ts";
+import { type ConfigOf, EXIT } from "../command.ts";
 import type { EMULATOR } from "./command.ts";
 
 /** Runs the command. */

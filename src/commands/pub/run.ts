@@ -5,9 +5,10 @@
  */
 import type { Context } from "../../app/context.ts";
 import { openPubSub, publishTo } from "../../app/pubsub.ts";
+import { randomSeed } from "../../ops/random.ts";
 import { traffic } from "../../sim/traffic.ts";
 import { type ConfigOf, EXIT } from "../command.ts";
-import { quantity, randomSeed } from "../quantity.ts";
+import { quantity } from "../quantity.ts";
 import type { PUB } from "./command.ts";
 
 /** Runs the command. */

@@ -7,13 +7,13 @@ import type { Context } from "../../app/context.ts";
 import { openPubSub, publishTo } from "../../app/pubsub.ts";
 import { nameOf } from "../../config/settings.ts";
 import { UsageError } from "../../config/usage_error.ts";
+import { randomSeed } from "../../ops/random.ts";
 import { whyUnwritable } from "../../ops/unwritable.ts";
 import { manifestJson } from "../../sim/manifest_json.ts";
 import { manifestTable } from "../../sim/manifest_table.ts";
 import { simulate } from "../../sim/simulator.ts";
 import { traffic } from "../../sim/traffic.ts";
 import { type ConfigOf, EXIT } from "../command.ts";
-import { randomSeed } from "../quantity.ts";
 import type { SIM } from "./command.ts";
 
 /** Runs the command. */

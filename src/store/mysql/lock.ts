@@ -9,6 +9,7 @@
  * @module
  */
 import { escape } from "mysql2";
+import { newId } from "../../ops/ids.ts";
 import { CREATE_LOCKS } from "../schema.ts";
 import { StoreError } from "../store.ts";
 import { ER_DBACCESS_DENIED_ERROR, ER_NO_SUCH_TABLE, ER_TABLEACCESS_DENIED_ERROR } from "./error_numbers.ts";
@@ -126,7 +127,7 @@ class SessionLock {
 /** A row of `locks`. Every statement is by key: no gap is locked, and no column of a key is set. */
 class Lease {
   readonly #name: string;
-  readonly #owner = escape(crypto.randomUUID());
+  readonly #owner = escape(newId());
   /** Whether `locks` is there to be written; else the session lock is all there is. */
   #usable = true;
 

@@ -7,6 +7,7 @@ import { type Connection, type ConnectionOptions, createConnection, escape } fro
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import { abortable } from "../../ops/abortable.ts";
+import { newId } from "../../ops/ids.ts";
 import type { MysqlAddress } from "../database_url.ts";
 import type { Disposition } from "../store.ts";
 import { authenticationOptions } from "./authentication.ts";
@@ -212,7 +213,7 @@ export class MysqlSession {
   }
 
   async #takeMark(): Promise<void> {
-    const mark = `lms-session-${crypto.randomUUID()}`;
+    const mark = `lms-session-${newId()}`;
     try {
       const [answer] = await this.values(`SELECT GET_LOCK(${escape(mark)}, 0)`);
       if (Number(answer) === 1) this.#mark = mark;

@@ -11,6 +11,7 @@
  */
 import { escape } from "mysql2";
 import type { DeadLetter, LogEntry, MessageKey } from "../../entry/entry.ts";
+import { newId } from "../../ops/ids.ts";
 import { StoreError } from "../store.ts";
 import { countEntries, keySet, type Landed, publishTimeRange, without, type WritePlan } from "../write_plan.ts";
 import { addCounts, insertEntries, KEEP_EXISTING, keyList, KEYS_PER_LIST } from "./insert.ts";
@@ -86,7 +87,7 @@ export async function writePlan(session: MysqlSession, plan: WritePlan): Promise
  * @throws The driver's error, of what it may not do.
  */
 export async function rehearse(session: MysqlSession): Promise<void> {
-  const messageId = `lms-rehearsal-${crypto.randomUUID()}`;
+  const messageId = `lms-rehearsal-${newId()}`;
   // No message is from that year, so that its rows are neither read nor waited for by anybody.
   const publishTime = "1001-01-01 00:00:00.000000";
   const entry: LogEntry = {

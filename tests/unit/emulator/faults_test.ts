@@ -1,12 +1,13 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { FaultPlan, type Faults, NO_FAULTS, seededRandom } from "../../../src/emulator/faults.ts";
+import { FaultPlan, type Faults, NO_FAULTS } from "../../../src/emulator/faults.ts";
+import { seededFractions } from "../../../src/ops/random.ts";
 import { BrokerFixture } from "../../support/fake_broker.ts";
 import { FakeTime } from "../../support/time.ts";
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => String(index).padStart(5, "0"));
 
 Deno.test("FaultPlan changes what is named and leaves the rest", () => {
-  const plan = new FaultPlan(seededRandom(1));
+  const plan = new FaultPlan(seededFractions(1));
   assertEquals(plan.current, NO_FAULTS);
   plan.change({ duplicateShare: 0.5 });
   plan.change({ ackDelayMs: 20_000, reorder: true });
@@ -22,7 +23,7 @@ for (
   ] as const satisfies readonly (readonly [string, Partial<Faults>])[]
 ) {
   Deno.test(`FaultPlan refuses ${what}, and changes nothing`, () => {
-    const plan = new FaultPlan(seededRandom(1));
+    const plan = new FaultPlan(seededFractions(1));
     assertThrows(() => plan.change({ reorder: true, ...changes }), RangeError);
     assertEquals(plan.current, NO_FAULTS);
   });
@@ -30,7 +31,7 @@ for (
 
 Deno.test("FaultPlan hits() about as often as the share says, and the same with the same seed", () => {
   const rolls = (seed: number, share: number) => {
-    const plan = new FaultPlan(seededRandom(seed));
+    const plan = new FaultPlan(seededFractions(seed));
     return Array.from({ length: 10_000 }, () => plan.hits(share));
   };
   const hits = rolls(7, 0.3).filter(Boolean).length;

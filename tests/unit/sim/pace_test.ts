@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { Random } from "../../../src/ops/random.ts";
 import { randomPace, steadyPace } from "../../../src/sim/pace.ts";
-import { Random } from "../../../src/sim/random.ts";
 
 for (const perSecond of [0.5, 3, 100, 997, 200_000]) {
   Deno.test(`steadyPace() of ${perSecond} sends that many in every second, when asked each 10 ms`, () => {

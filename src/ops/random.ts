@@ -1,5 +1,5 @@
 /**
- * Repeatable random numbers.
+ * Random numbers: repeatable ones, and those for where any will do.
  *
  * @module
  */
@@ -41,9 +41,14 @@ export class Random {
     return sum >>> 0;
   }
 
+  /** 0 to just below 1, evenly. */
+  fraction(): number {
+    return this.uint32() / 2 ** 32;
+  }
+
   /** 0 to `bound - 1`, as evenly as matters for a bound far below 2^32. */
   below(bound: number): number {
-    return Math.floor((this.uint32() / 2 ** 32) * bound);
+    return Math.floor(this.fraction() * bound);
   }
 
   /** `min` to `max`, both included. */
@@ -53,11 +58,28 @@ export class Random {
 
   /** True in `share` of the calls: never at 0, always at 1. */
   chance(share: number): boolean {
-    return this.uint32() / 2 ** 32 < share;
+    return this.fraction() < share;
   }
 
   /** One of the items. */
   pick<T>(items: readonly [T, ...T[]] | readonly T[]): T {
     return items[this.below(items.length)]!;
   }
+}
+
+/** Random numbers from 0 to just below 1, as whoever needs them is handed them. */
+export type Fractions = () => number;
+
+/** Those of a seed: the same for the same seed. */
+export function seededFractions(seed: number): Fractions {
+  const random = new Random(seed);
+  return () => random.fraction();
+}
+
+/** Those of the runtime, for where any will do; not for secrets. */
+export const anyFractions: Fractions = Math.random;
+
+/** A seed for where any will do. */
+export function randomSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]!;
 }

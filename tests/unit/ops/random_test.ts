@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { Random } from "../../../src/sim/random.ts";
+import { Random, seededFractions } from "../../../src/ops/random.ts";
 
 /** sfc32 as its definition reads, in arithmetic modulo 2^32 of unbounded numbers. */
 function* sfc32(seed: bigint, stream: bigint): Generator<number, never> {
@@ -48,3 +48,12 @@ for (const seed of [-1, 1.5, 2 ** 32, NaN]) {
   Deno.test(`Random refuses the seed ${seed}`, () =>
     void assertThrows(() => new Random(seed), RangeError, "Cannot seed"));
 }
+
+Deno.test("seededFractions() are those of Random, the same for the same seed", () => {
+  const [fractions, again, random] = [seededFractions(3), seededFractions(3), new Random(3)];
+  for (let n = 0; n < 100; n++) {
+    const fraction = fractions();
+    assertEquals([again(), random.fraction()], [fraction, fraction]);
+    assert(fraction >= 0 && fraction < 1);
+  }
+});
