@@ -105,6 +105,7 @@ const forbidden: readonly (readonly [name: string, modules: readonly Module[], v
   ["an exit in a command", [module("src/commands/a.ts", [], "if (x) Deno\n.exit(1)")], 'may not say "Deno .exit"'],
   ["dice of a stage's own", [module("src/batch/a.ts", [], "Math.random() < 0.5")], 'may not say "Math.random"'],
   ["an id of a stage's own", [module("src/store/a.ts", [], "crypto.randomUUID()")], "may not say"],
+  ["the time of day in a stage", [module("src/batch/a.ts", [], "const since = Date.now();")], 'may not say "Date.now"'],
   ["state of a module", [module("src/ops/a.ts", [], "export let last = 0;")], 'may not say "export let last"'],
   [
     "a cycle",

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { wallClock } from "../ops/clock.ts";
 import type { Log } from "../ops/logger.ts";
 import type { Flush } from "../pipeline.ts";
 import { FloodWatch } from "./flood_watch.ts";
@@ -130,5 +131,5 @@ function pubsubLines(log: Log): MonitorObserver {
 
 /** The moment that was so many milliseconds ago. */
 function since(ms: number): string {
-  return new Date(Date.now() - ms).toISOString();
+  return new Date(wallClock() - ms).toISOString();
 }

@@ -7,6 +7,7 @@
  * @module
  */
 import { type AuthClient, Compute, gaxios, GoogleAuth } from "google-auth-library";
+import { wallClock } from "../ops/clock.ts";
 import { STATUS } from "../wire/status_codes.ts";
 import { CallError } from "./transport.ts";
 
@@ -80,7 +81,7 @@ function patient(client: AuthClient): AuthClient {
       return headers;
     } catch (error) {
       const told = tokenError(error);
-      if (told.code === STATUS.UNAVAILABLE && last !== undefined && Date.now() < last.goodUntil) return last.headers;
+      if (told.code === STATUS.UNAVAILABLE && last !== undefined && wallClock() < last.goodUntil) return last.headers;
       throw told;
     }
   };

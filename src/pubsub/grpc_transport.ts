@@ -5,10 +5,11 @@
  */
 import { type Client, Metadata, type MethodDefinition, type ServiceError } from "@grpc/grpc-js";
 import type { Buffer } from "node:buffer";
+import { wallClock } from "../ops/clock.ts";
+import { readErrorInfo } from "../wire/error_info.ts";
 import { STATUS } from "../wire/status_codes.ts";
 import { acknowledgeRequest, modifyAckDeadlineRequest } from "./ack_request.ts";
 import type { Connection } from "./connection.ts";
-import { readErrorInfo } from "../wire/error_info.ts";
 import { type PullResponse, readPullResponse } from "./pull_response.ts";
 import { RenewedChannel } from "./renewed_channel.ts";
 import {
@@ -73,7 +74,7 @@ export async function grpcTransport(
   metadata.set("x-goog-request-params", `subscription=${encodeURIComponent(subscription)}`);
   const call = (method: Method, request: Buffer, timeoutMs = CALL_TIMEOUT_MS) =>
     new Promise<void>((resolve, reject) => {
-      const options = { deadline: Date.now() + timeoutMs };
+      const options = { deadline: wallClock() + timeoutMs };
       stub.makeUnaryRequest(
         method.path,
         (encoded: Buffer) => encoded,

@@ -4,6 +4,7 @@
  * @module
  */
 import { instantOfDate } from "../entry/instant.ts";
+import { wallClock } from "../ops/clock.ts";
 import { InFlight } from "../ops/in_flight.ts";
 import { Random } from "../ops/random.ts";
 import { sleep } from "../ops/sleep.ts";
@@ -54,12 +55,12 @@ export async function simulate(options: SimulateOptions): Promise<Manifest> {
   const recorder = new ManifestRecorder(traffic.seed, { listMessages: options.listMessages ?? false });
   const publishing = new InFlight(inFlightMax);
   const publishGroup = async (messages: readonly SimMessage[]) => {
-    const from = instantOfDate(new Date());
+    const from = instantOfDate(new Date(wallClock()));
     const ids = await publish(messages);
     if (ids.length !== messages.length) {
       throw new Error(`Cannot account for messages: sent ${messages.length}, ids received ${ids.length}`);
     }
-    recorder.spanned(from, instantOfDate(new Date()));
+    recorder.spanned(from, instantOfDate(new Date(wallClock())));
     messages.forEach((message, index) => recorder.add(ids[index]!, message.expected));
     onPublished?.(recorder.published);
   };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type WallClock, wallClock } from "../ops/clock.ts";
 import { type DatabaseAddress, staysHere } from "./database_url.ts";
 import type { MaintainedStore } from "./maintenance.ts";
 import { MysqlStore } from "./mysql/store.ts";
@@ -26,8 +27,8 @@ export interface OpenStoreOptions {
   readonly writeTimeoutMs?: number;
   /** Milliseconds after which an idle connection to a server is ended; default 180,000. */
   readonly idleMs?: number;
-  /** The clock, in milliseconds since 1970; default `Date.now`. */
-  readonly nowMs?: () => number;
+  /** The clock, in milliseconds since 1970; default: this machine's. */
+  readonly nowMs?: WallClock;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -43,7 +44,7 @@ const IDLE_MS = 180_000;
  * @throws {RangeError} When an option is out of its range.
  */
 export function openStore(address: DatabaseAddress, options: OpenStoreOptions): MaintainedStore {
-  const { writers, access = "create", onWarning, password, nowMs = Date.now } = options;
+  const { writers, access = "create", onWarning, password, nowMs = wallClock } = options;
   const { connectTimeoutMs = CONNECT_TIMEOUT_MS, writeTimeoutMs = WRITE_TIMEOUT_MS, idleMs = IDLE_MS } = options;
   if (!Number.isSafeInteger(writers) || writers < 1) throw new RangeError(`Cannot open store with ${writers} writers`);
   switch (address.kind) {

@@ -116,6 +116,8 @@ const WORDS: readonly (readonly [pattern: RegExp, paths: readonly string[]])[] =
   // So that a run can be repeated: whoever needs random numbers or new ids gets them from one place.
   [/\bMath\s*\.\s*random\b/, ["src/ops/random.ts"]],
   [/\b(?:crypto\s*\.\s*(?:randomUUID|getRandomValues)|random(?:Bytes|Int|UUID|FillSync))\b/, ["src/ops/"]],
+  // The time of day may jump; whoever means how long something takes must not ask for it by accident.
+  [/\bDate\s*\.\s*now\b|\bnew\s+Date\s*\(\s*\)/, ["src/ops/clock.ts", "src/emulator/", "src/http/"]],
   // State that outlives a call belongs to an object that somebody owns.
   [/^(?:export )?(?:let|var)\s+\w+/m, []],
 ];

@@ -7,6 +7,7 @@ import type { Context } from "../../app/context.ts";
 import type { Condition } from "../../config/settings/dead_letters.ts";
 import { UsageError } from "../../config/usage_error.ts";
 import { instantOfDate } from "../../entry/instant.ts";
+import { wallClock } from "../../ops/clock.ts";
 import { failure, type Result, success } from "../../ops/result.ts";
 import type { DeadLetterFilter, DeadLetterSummary, MaintainedStore } from "../../store/maintenance.ts";
 import type { ConfigOf } from "../command.ts";
@@ -86,7 +87,7 @@ export function filterOf({ reason, since }: Settings, statuses: DeadLetterFilter
     ...(reason === undefined ? {} : { reason }),
     ...(since === undefined
       ? {}
-      : { since: typeof since === "string" ? since : instantOfDate(new Date(Date.now() - since)) }),
+      : { since: typeof since === "string" ? since : instantOfDate(new Date(wallClock() - since)) }),
   };
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { LogEntry, MessageKey } from "../../entry/entry.ts";
+import type { WallClock } from "../../ops/clock.ts";
 import { describeAddress, type MysqlAddress } from "../database_url.ts";
 import type {
   DeadLetterFilter,
@@ -64,7 +65,7 @@ export interface MysqlStoreOptions {
   /** Told of what is not in order and stops nothing. */
   readonly onWarning: (message: string) => void;
   /** This machine's clock, in milliseconds since 1970: when to look after partitions again. */
-  readonly nowMs: () => number;
+  readonly nowMs: WallClock;
 }
 
 /** Short of the server's default of 50 s, so that the messages' leases do not get old. */
