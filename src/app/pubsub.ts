@@ -6,14 +6,13 @@
 import { type Config, nameOf } from "../config/settings.ts";
 import type { PUBSUB_SETTINGS } from "../config/settings/pubsub.ts";
 import { UsageError } from "../config/usage_error.ts";
+import { FakeServer } from "../emulator/fake_server.ts";
 import { abortable } from "../ops/abortable.ts";
 import { Backoff } from "../ops/backoff.ts";
 import type { Log } from "../ops/logger.ts";
 import { sleep } from "../ops/sleep.ts";
-import { ensureResources, projectOf, type Resources, shortName, subscriptionName, topicName } from "../pubsub/admin.ts";
+import { ensureResources, projectOf, type Resources, subscriptionName, topicName } from "../pubsub/admin.ts";
 import { connect, type Connection } from "../pubsub/connection.ts";
-import { FakeServer } from "../emulator/fake_server.ts";
-import { type OutgoingMessage, publish } from "../pubsub/publisher.ts";
 import { CallError, isTransient } from "../pubsub/transport.ts";
 import { STATUS } from "../wire/status_codes.ts";
 
@@ -172,68 +171,20 @@ async function waitForToken(connection: Connection, { stop, log, timeoutMs = 60_
   }
 }
 
-/** gRPC's codes for a server that does not answer: in time, at all. */
-const NO_ANSWER: readonly unknown[] = [STATUS.DEADLINE_EXCEEDED, STATUS.UNAVAILABLE];
+/** Whether a server did not answer a call: in time, or at all. */
+export function isUnanswered(error: unknown): boolean {
+  const { code } = error as { readonly code?: unknown };
+  return code === STATUS.DEADLINE_EXCEEDED || code === STATUS.UNAVAILABLE;
+}
 
 /** What the client library says after a minute of trying is a page long. */
 async function ensure(connection: Connection, names: Resources, address: string): Promise<void> {
   try {
     await ensureResources(connection, names);
   } catch (error) {
-    if (!NO_ANSWER.includes((error as { code?: unknown }).code)) throw error;
+    if (!isUnanswered(error)) throw error;
     throw new Error(`Cannot reach Pub/Sub at ${address}: nothing answers; does an emulator run there?`, {
       cause: error,
     });
   }
-}
-
-/** How long a publish that is under way may take to be answered once nobody wants to wait, in milliseconds. */
-const LAST_ANSWER_MS = 1_000;
-
-/**
- * Publishes messages to the topic.
- *
- * @param stop Gives up what has no answer a second after it is aborted.
- * @returns Their ids, in their order.
- * @throws With the remedy where there is one, in one line: the client library's own words may be a page long.
- */
-export async function publishTo(
-  { connection, topic, address, real }: PubSubAccess,
-  messages: readonly OutgoingMessage[],
-  stop: AbortSignal,
-): Promise<string[]> {
-  try {
-    return await answered(publish(connection, topic, messages), stop);
-  } catch (error) {
-    const { code, message } = error as { readonly code?: unknown; readonly message: string };
-    const projectId = projectOf(topic)!;
-    const reason = real && code === STATUS.NOT_FOUND
-      ? `there is no such topic; create it with: gcloud pubsub topics create ${shortName(topic)} --project=${projectId}`
-      : real && code === STATUS.PERMISSION_DENIED
-      ? `no right to; grant it with: gcloud pubsub topics add-iam-policy-binding ${shortName(topic)} ` +
-        `--member=serviceAccount:ACCOUNT --role=roles/pubsub.publisher --project=${projectId}`
-      : NO_ANSWER.includes(code) && !real
-      ? "no answer; is it running?"
-      : message.split("\n", 1)[0];
-    throw new Error(`Cannot publish to ${topic} at ${address}: ${reason}`, { cause: error });
-  }
-}
-
-/** The ids, or an error once it is too late for them. */
-function answered(ids: Promise<string[]>, stop: AbortSignal): Promise<string[]> {
-  return new Promise((resolve, reject) => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const giveUp = () => {
-      timer = setTimeout(
-        () => reject(new Error("stopped while there was no answer; these messages may be published or not")),
-        LAST_ANSWER_MS,
-      );
-    };
-    if (stop.aborted) giveUp();
-    else stop.addEventListener("abort", giveUp, { once: true });
-    ids.then(resolve, reject).finally(() => {
-      clearTimeout(timer);
-      stop.removeEventListener("abort", giveUp);
-    });
-  });
 }

@@ -384,13 +384,15 @@ export const OF_PUBSUB: readonly Protection[] = [
       filter: "watchTopic() is silent where the topic is there and where it may not look, and looks again",
     },
   ]),
-  ...protectionsOf({ file: "src/app/pubsub.ts", test: "tests/integration/pubsub_signals_test.ts" }, [
+  ...protectionsOf({ file: "src/app/publish.ts", test: "tests/integration/pubsub_signals_test.ts" }, [
     {
       name: "A signal ends the wait for an answer to what was published",
       find: `else stop.addEventListener("abort", giveUp, { once: true });`,
       replace: "",
       filter: "lms sim whose publishing is not answered ends at SIGTERM, and says that its account is open",
     },
+  ]),
+  ...protectionsOf({ file: "src/app/pubsub.ts", test: "tests/integration/pubsub_signals_test.ts" }, [
     {
       name: "A signal ends the wait for Pub/Sub at start",
       find: "await abortable(promise, stop);",

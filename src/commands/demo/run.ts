@@ -6,7 +6,8 @@
 import type { Context } from "../../app/context.ts";
 import { openDatabase, prepareMonitorStore } from "../../app/database.ts";
 import { logObserver } from "../../app/log_observer.ts";
-import { openEmbedded, publishTo } from "../../app/pubsub.ts";
+import { publishTo } from "../../app/publish.ts";
+import { openEmbedded } from "../../app/pubsub.ts";
 import { type MonitorResult, runMonitor } from "../../app/run_monitor.ts";
 import { checkPlan } from "../../config/plan.ts";
 import { UsageError } from "../../config/usage_error.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Context } from "../../app/context.ts";
-import { openPubSub, publishTo } from "../../app/pubsub.ts";
+import { publishTo } from "../../app/publish.ts";
+import { openPubSub } from "../../app/pubsub.ts";
 import { randomSeed } from "../../ops/random.ts";
 import { traffic } from "../../sim/traffic.ts";
 import { type ConfigOf, EXIT } from "../command.ts";

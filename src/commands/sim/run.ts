@@ -4,7 +4,8 @@
  * @module
  */
 import type { Context } from "../../app/context.ts";
-import { openPubSub, publishTo } from "../../app/pubsub.ts";
+import { publishTo } from "../../app/publish.ts";
+import { openPubSub } from "../../app/pubsub.ts";
 import { nameOf } from "../../config/settings.ts";
 import { UsageError } from "../../config/usage_error.ts";
 import { randomSeed } from "../../ops/random.ts";
