@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { Buffer } from "node:buffer";
 import {
   type handleBidiStreamingCall,
   type handleUnaryCall,
@@ -11,9 +10,11 @@ import {
   type MethodDefinition,
   type ServerErrorResponse,
 } from "@grpc/grpc-js";
+import { Buffer } from "node:buffer";
+import { STATUS } from "../wire/status_codes.ts";
 import type { CountedCall, Counters } from "./counters.ts";
 import type { StreamingPullRequest, StreamSink } from "./pull_stream.ts";
-import { STATUS, StatusError, unauthenticated, unimplemented } from "./status_error.ts";
+import { StatusError, unauthenticated, unimplemented } from "./status_error.ts";
 
 type RequestOf<Method> = Method extends MethodDefinition<infer Request, infer _Response> ? Request : never;
 type ResponseOf<Method> = Method extends MethodDefinition<infer _Request, infer Response> ? Response : never;

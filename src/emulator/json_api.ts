@@ -8,12 +8,13 @@
  */
 import { protos } from "@google-cloud/pubsub";
 import description from "@google-cloud/pubsub/build/protos/protos.json" with { type: "json" };
+import { STATUS } from "../wire/status_codes.ts";
 import type { CallAnswerer } from "./calls.ts";
 import { errorResponse, jsonResponse } from "./json_errors.ts";
 import { type Match, Routes } from "./json_routes.ts";
 import { type Described, type MessageType, Types } from "./json_types.ts";
 import { type Fields, isObject, readMessage, shortened, unknownName, writeMessage } from "./json_values.ts";
-import { invalidArgument, STATUS, StatusError } from "./status_error.ts";
+import { invalidArgument, StatusError } from "./status_error.ts";
 
 const PACKAGE = "google.pubsub.v1";
 

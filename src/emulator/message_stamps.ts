@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { MESSAGE_ID, NANOS, PUBLISH_TIME, SECONDS } from "../wire/fields.ts";
 import { WireWriter } from "../wire/protobuf.ts";
 
 /** Ids that one millisecond has room for: the last 6 of an id's 19 digits count within it. */
@@ -16,12 +17,6 @@ const ID_AT = 2;
 
 /** Has no factor in common with 1,000,000, so that multiplying by it reaches every counter exactly once. */
 const STRIDE = 387_420_489;
-
-/** Field numbers of `PubsubMessage` and `google.protobuf.Timestamp`. */
-const MESSAGE_ID = 3;
-const PUBLISH_TIME = 4;
-const SECONDS = 1;
-const NANOS = 2;
 
 /** Id: a tag, a length, the digits. Time: a tag, a length, and for each of its two numbers a tag and at most 5 bytes. */
 const TIME_BYTES_MAX = 6 + 6;

@@ -1,25 +1,15 @@
 /**
  * The requests and responses of the Pub/Sub API as the fake server sees them. They are frequent, and so read by hand
- * straight from the wire. Field numbers are those of
- * https://github.com/googleapis/googleapis/blob/master/google/pubsub/v1/pubsub.proto.
+ * straight from the wire.
  *
  * @module
  */
-import { AckIdList } from "./ack_ids.ts";
+import { ATTRIBUTES, DATA, KEY, ORDERING_KEY, PUBLISH_TIME, VALUE } from "../wire/fields.ts";
 import { concat, field, fieldLength, text, WireReader, WireWriter } from "../wire/protobuf.ts";
-
-/** Field numbers of `PubsubMessage`. */
-const DATA = 1;
-const ATTRIBUTES = 2;
-const PUBLISH_TIME = 4;
-const ORDERING_KEY = 5;
+import { AckIdList } from "./ack_ids.ts";
 
 /** Google's limit (https://cloud.google.com/pubsub/quotas#resource_limits). */
 const ORDERING_KEY_BYTES_MAX = 1024;
-
-/** Field numbers of an entry of a map. */
-const KEY = 1;
-const VALUE = 2;
 
 /** A message as a program in the same process publishes it. */
 export interface NewMessage {

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { LEASE_SECONDS } from "../wire/lease_limits.ts";
+import { concat } from "../wire/protobuf.ts";
 import { checkDeadline } from "./ack_checks.ts";
 import { AckIdList } from "./ack_ids.ts";
 import type { Counters } from "./counters.ts";
@@ -10,16 +12,12 @@ import type { FaultPlan } from "./faults.ts";
 import { encodeConfirmation } from "./response.ts";
 import { invalidArgument, StatusError, unavailable } from "./status_error.ts";
 import type { Consumer, Subscription } from "./subscription.ts";
-import { concat } from "../wire/protobuf.ts";
 
 /** How often a stream that knows keep-alives gets one unasked, in milliseconds. */
 const KEEP_ALIVE_MS = 30_000;
 
 /** Responses handed to gRPC and not yet to the network. Two keep it busy; more would only age in a buffer. */
 const WRITES_MAX = 2;
-
-const LEASE_SECONDS_MIN = 10;
-const LEASE_SECONDS_MAX = 600;
 
 const KEEP_ALIVE = new Uint8Array();
 
@@ -189,10 +187,10 @@ export class PullStream implements Consumer {
   }
 
   #setLease(seconds: number): void {
-    if (seconds < LEASE_SECONDS_MIN || seconds > LEASE_SECONDS_MAX) {
+    if (seconds < LEASE_SECONDS.min || seconds > LEASE_SECONDS.max) {
       throw invalidArgument(
         `The value for stream_ack_deadline_seconds is out of range. You passed ${seconds} in the request, ` +
-          `but it must be from ${LEASE_SECONDS_MIN} to ${LEASE_SECONDS_MAX}.`,
+          `but it must be from ${LEASE_SECONDS.min} to ${LEASE_SECONDS.max}.`,
       );
     }
     this.#leaseMs = seconds * 1000;

@@ -4,23 +4,21 @@
  *
  * @module
  */
+import {
+  ACK_ID,
+  ACKNOWLEDGE_CONFIRMATION,
+  DELIVERY_ATTEMPT,
+  EXACTLY_ONCE,
+  MESSAGE,
+  MODIFY_ACK_DEADLINE_CONFIRMATION,
+  ORDERING,
+  RECEIVED_MESSAGES,
+  SUBSCRIPTION_PROPERTIES,
+} from "../wire/fields.ts";
+import { concat, field, fieldLength, text, varintLength, WireWriter } from "../wire/protobuf.ts";
 import type { AckIdCodec } from "./ack_ids.ts";
 import { GROUP_MESSAGES_MAX } from "./leases.ts";
 import type { MessageLog } from "./message_log.ts";
-import { concat, field, fieldLength, text, varintLength, WireWriter } from "../wire/protobuf.ts";
-
-/** Fields of the responses. */
-const RECEIVED_MESSAGES = 1;
-const MODIFY_ACK_DEADLINE_CONFIRMATION = 3;
-const SUBSCRIPTION_PROPERTIES = 4;
-const ACKNOWLEDGE_CONFIRMATION = 5;
-/** Fields of `ReceivedMessage`. */
-const ACK_ID = 1;
-const MESSAGE = 2;
-const DELIVERY_ATTEMPT = 3;
-/** Fields of `SubscriptionProperties`. */
-const EXACTLY_ONCE = 1;
-const ORDERING = 2;
 
 /** What goes into a response. */
 export interface ResponseContent {

@@ -4,18 +4,7 @@
  * @module
  */
 import { concat, field, text, WireWriter } from "../wire/protobuf.ts";
-
-/** The gRPC status codes that the server answers with. */
-export const STATUS = {
-  CANCELLED: 1,
-  INVALID_ARGUMENT: 3,
-  NOT_FOUND: 5,
-  ALREADY_EXISTS: 6,
-  UNIMPLEMENTED: 12,
-  INTERNAL: 13,
-  UNAVAILABLE: 14,
-  UNAUTHENTICATED: 16,
-} as const;
+import { STATUS } from "../wire/status_codes.ts";
 
 /** What a call fails with. */
 export class StatusError extends Error {

@@ -1,17 +1,11 @@
 /**
  * Writes what settles and extends leases, straight to the wire: an id of each message goes out in one of these.
  *
- * Field numbers are those of https://github.com/googleapis/googleapis/blob/master/google/pubsub/v1/pubsub.proto.
- *
  * @module
  */
 import { Buffer } from "node:buffer";
+import { ACKNOWLEDGE, MODIFY } from "../wire/fields.ts";
 import { fieldLength, WireWriter } from "../wire/protobuf.ts";
-
-/** Fields of `AcknowledgeRequest`. */
-const ACKNOWLEDGE = { subscription: 1, ackIds: 2 } as const;
-/** Fields of `ModifyAckDeadlineRequest`. */
-const MODIFY = { subscription: 1, seconds: 3, ackIds: 4 } as const;
 
 /** The `AcknowledgeRequest` of these ids. */
 export function acknowledgeRequest(subscription: string, ackIds: readonly string[]): Buffer {

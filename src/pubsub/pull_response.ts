@@ -4,36 +4,29 @@
  * held until it is stored, tens of thousands of messages at once, and whatever they consist of, the garbage collector
  * moves twice and looks at again and again.
  *
- * Field numbers are those of https://github.com/googleapis/googleapis/blob/master/google/pubsub/v1/pubsub.proto.
- *
  * @module
  */
 import type { Buffer } from "node:buffer";
+import {
+  ACK_ID,
+  ATTRIBUTES,
+  DATA,
+  DELIVERY_ATTEMPT,
+  EXACTLY_ONCE,
+  KEY,
+  MESSAGE,
+  MESSAGE_ID,
+  NANOS,
+  ORDERING,
+  PUBLISH_TIME,
+  RECEIVED_MESSAGES,
+  SECONDS,
+  SUBSCRIPTION_PROPERTIES,
+  VALUE,
+} from "../wire/fields.ts";
+import { WireReader } from "../wire/protobuf.ts";
 import type { ProtoTimestamp, ReceivedMessage } from "./delivery.ts";
 import type { SubscriptionProperties } from "./transport.ts";
-import { WireReader } from "../wire/protobuf.ts";
-
-/** Fields of `StreamingPullResponse`. */
-const RECEIVED_MESSAGES = 1;
-const SUBSCRIPTION_PROPERTIES = 4;
-/** Fields of `ReceivedMessage`. */
-const ACK_ID = 1;
-const MESSAGE = 2;
-const DELIVERY_ATTEMPT = 3;
-/** Fields of `PubsubMessage`. */
-const DATA = 1;
-const ATTRIBUTES = 2;
-const MESSAGE_ID = 3;
-const PUBLISH_TIME = 4;
-/** Fields of an entry of a map. */
-const KEY = 1;
-const VALUE = 2;
-/** Fields of `google.protobuf.Timestamp`. */
-const SECONDS = 1;
-const NANOS = 2;
-/** Fields of `SubscriptionProperties`. */
-const EXACTLY_ONCE = 1;
-const ORDERING = 2;
 
 /**
  * Messages taken from one response, at most. Servers send some thousand; the 10 MB of a response can hold five million

@@ -7,6 +7,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import { KEY, VALUE } from "./fields.ts";
 import { WireReader } from "./protobuf.ts";
 
 /** Field of `google.rpc.Status`. */
@@ -16,9 +17,6 @@ const TYPE_URL = 1;
 const PACKED = 2;
 /** Field of `google.rpc.ErrorInfo`. */
 const METADATA = 3;
-/** Fields of an entry of a map. */
-const KEY = 1;
-const VALUE = 2;
 
 const ERROR_INFO = "type.googleapis.com/google.rpc.ErrorInfo";
 
