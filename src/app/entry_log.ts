@@ -34,8 +34,8 @@ export class EntryLog {
   }
 
   /**
-   * Prints the entries as CSV, then, on stderr, how many records this run stored. Nothing but the number where no entry was to be
-   * remembered. Each is byte for byte what is stored where a program reads it, and one safe line where a person does.
+   * Prints the entries as CSV, then, on stderr, how many records this run stored; only the number, if no entry was to be
+   * remembered. Into a pipe each record is exact; on a terminal it is one safe line.
    *
    * @param stored Records of this run, remembered or not.
    */

@@ -22,7 +22,7 @@ export interface Grace {
 
 /**
  * Divides a grace period. Without its acks all that was stored comes again, so they have a part to themselves. The parts
- * are the whole, but for half a second that a grace period of nothing has as well.
+ * add up to the grace period, except that even one of 0 gets half a second.
  */
 export function shareOut(graceMs: number): Grace {
   const settlingMs = Math.min(SETTLING_MS, graceMs / 2);

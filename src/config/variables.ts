@@ -59,7 +59,7 @@ function outdone({ flag, env = [] }: Named, given: Given): string[] {
 
 function missed(setting: Named, given: Given): string[] {
   const own = variablesOf(setting);
-  // Who has given the setting knows its name; another program may be told what it needs by a name that is alike.
+  // If the setting is given, a similar variable is probably another program's.
   const known = own.some((name) => given.env(name)) ||
     setting.flag !== undefined && given.flags[setting.flag] !== undefined;
   return nearMissesOf(setting).flatMap((name) => {

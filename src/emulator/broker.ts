@@ -7,7 +7,7 @@ import type { Counters } from "./counters.ts";
 import type { FaultPlan } from "./faults.ts";
 import { encodeAttributes, publishTimeMs, withoutStamp } from "./messages.ts";
 import type { MessageStamps } from "./message_stamps.ts";
-import type { SubscriptionSettings, TopicSettings } from "./settings.ts";
+import type { SubscriptionSettings, TopicSettings } from "./resource_settings.ts";
 import { alreadyExists, invalidArgument, notFound } from "./status_error.ts";
 import { Subscription } from "./subscription.ts";
 import { Topic } from "./topic.ts";

@@ -77,8 +77,8 @@ export interface FakeSubscriptionOptions {
  * redelivery. Without TLS the same port has all but streams as JSON over HTTP/1.1 too. Official clients speak to it as
  * they do to Google's emulator. It keeps everything in memory, and misbehaves when asked to.
  *
- * Its clock is `Date.now()` and `setTimeout()`. It has no filters, no schemas, no ordering, no push, no seek; a
- * request for one of these fails, except that ordering keys are passed on.
+ * Its clock is `Date.now()` and `setTimeout()`. It has no filters, no schemas, no snapshots and no push; a request for one
+ * of these fails as UNIMPLEMENTED.
  *
  * @example
  * ```ts

@@ -5,7 +5,7 @@
  */
 import type { Server } from "@grpc/grpc-js";
 import { Conversations } from "../http/conversation.ts";
-import { type Injector, injectorOf } from "./injector.ts";
+import { type Injector, injectorOf } from "./grpc_connections.ts";
 import type { CallAnswerer } from "./calls.ts";
 import type { JsonApi } from "./json_api.ts";
 import { refusalResponse } from "./json_errors.ts";

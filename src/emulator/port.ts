@@ -7,7 +7,7 @@ import { Buffer } from "node:buffer";
 import { lookup } from "node:dns/promises";
 import { createServer, isIP, type Server, type Socket } from "node:net";
 import type { Conversations } from "../http/conversation.ts";
-import type { Injector } from "./injector.ts";
+import type { Injector } from "./grpc_connections.ts";
 import { protocolOf } from "./opening.ts";
 import { socketTransport } from "./socket_transport.ts";
 

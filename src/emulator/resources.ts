@@ -13,7 +13,7 @@ import {
   subscriptionSettings,
   topicSettings,
   traitsOf,
-} from "./settings.ts";
+} from "./resource_settings.ts";
 import { invalidArgument, unimplemented } from "./status_error.ts";
 
 type V1 = typeof protos.google.pubsub.v1;

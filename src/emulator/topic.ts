@@ -6,7 +6,7 @@
 import type { Counters } from "./counters.ts";
 import { MessageLog } from "./message_log.ts";
 import type { MessageStamps } from "./message_stamps.ts";
-import type { TopicSettings } from "./settings.ts";
+import type { TopicSettings } from "./resource_settings.ts";
 
 /** What a topic tells its subscriptions. */
 export interface TopicListener {

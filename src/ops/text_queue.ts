@@ -20,8 +20,8 @@ const NOT_READY_MS = 50;
 const UTF8 = new TextEncoder();
 
 /**
- * Takes texts at once and writes them in order. A stream that nobody reads costs what is written to it and nothing
- * else: what a process has to say never holds up what it does. So does one that is gone.
+ * Takes texts at once and writes them in order. If nobody reads the stream, or it is gone, texts are lost, and
+ * counted; the process is never held up.
  */
 export class TextQueue {
   readonly #options: TextQueueOptions;

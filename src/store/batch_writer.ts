@@ -59,8 +59,8 @@ export interface BatchWriterOptions {
 }
 
 /**
- * So many writes of a batch fail as in an outage, each after a probe that succeeded, before its size is held to be the
- * reason: group replication says the same of a transaction above its limit as of a member that is out of its group.
+ * After so many failures of one batch, while probes succeed, its size is taken to be the reason: group replication answers
+ * a transaction above its limit with the same error as a member that left its group.
  */
 const WRITES_OF_ONE_SIZE_MAX = 5;
 
@@ -115,7 +115,7 @@ export class BatchWriter {
             await sleep(retryBackoff.next(), this.#options.abort);
             break;
           case "reconnect":
-            // What began before another write succeeded says of a connection that was lost, not of the database.
+            // If another write succeeded after this one began, only this connection failed.
             if (outages > 0 || begunAt >= this.#wroteAt) await this.#waitOut(error);
             if (++outages >= WRITES_OF_ONE_SIZE_MAX && items.length > 1) return await this.#halve(items);
             break;

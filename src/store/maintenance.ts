@@ -121,7 +121,7 @@ export interface Maintenance {
   facts(): Promise<StoreFacts>;
 
   /**
-   * Tries what a monitor does, and takes it back; warns of what it will need later and may not do.
+   * Runs a trial write and rolls it back; warns of rights that are missing and will be needed later.
    *
    * @throws {StoreError} `fatal`, with the remedy, when a right is missing.
    */

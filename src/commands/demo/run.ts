@@ -65,7 +65,7 @@ export async function run(config: ConfigOf<typeof DEMO>, context: Context): Prom
       },
     }],
   }).finally(() => stopSim.abort());
-  // Its failure is thrown below, where it is awaited; until then it is not unhandled.
+  // Attached now, so that a failure before the await below is not reported as unhandled.
   monitoring.catch(() => {});
 
   const manifest = await simulate({

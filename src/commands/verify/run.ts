@@ -15,14 +15,7 @@ import type { CountDifference, Verification } from "../../store/maintenance.ts";
 import type { SeverityCount } from "../../store/store.ts";
 import { type ConfigOf, EXIT } from "../command.ts";
 import type { VERIFY } from "./command.ts";
-
-/** A count that is not what the manifests say. */
-interface AgainstDifference {
-  /** A service and severity, or the reason of dead letters. */
-  readonly of: { readonly service_name: string; readonly severity: Severity } | { readonly reason: string };
-  readonly published: number;
-  readonly stored: number;
-}
+import { type AgainstDifference, type Report, reportJson } from "./json.ts";
 
 /** Runs the command. */
 export async function run(
@@ -41,19 +34,9 @@ export async function run(
   const against = manifest === undefined ? [] : compare(found, manifest);
   const agrees = found.differences.length + found.inBoth + against.length === 0;
   const report = { database: store.address, found, repaired, manifest, against, agrees };
-  if (config.json) context.print(safeJson(json(report)));
+  if (config.json) context.print(safeJson(reportJson(report)));
   else context.printRows(lines(report, context.results));
   return agrees ? EXIT.ok : EXIT.failed;
-}
-
-interface Report {
-  readonly database: string;
-  readonly found: Verification;
-  /** What `--repair` put right. */
-  readonly repaired: readonly CountDifference[];
-  readonly manifest: Manifest | undefined;
-  readonly against: readonly AgainstDifference[];
-  readonly agrees: boolean;
 }
 
 async function manifests(files: readonly string[], { readFile }: Context): Promise<Manifest | undefined> {
@@ -132,26 +115,4 @@ function lines(report: Report, options: TableOptions): string[] {
   const count = found.differences.length + found.inBoth + against.length;
   result.push("", agrees ? "everything agrees" : `${count} difference(s)`);
   return result;
-}
-
-function json({ database, found, repaired, manifest, against, agrees }: Report): Record<string, unknown> {
-  const shown = (list: readonly CountDifference[]) =>
-    list.map(({ serviceName, severity, stored, counted }) => ({
-      service_name: serviceName,
-      severity,
-      stored,
-      counted,
-    }));
-  return {
-    database,
-    agrees,
-    entries: found.entries,
-    counted: found.counted,
-    dead_letters: found.deadLetters,
-    reasons: found.reasons,
-    differences: shown(found.differences),
-    in_both: found.inBoth,
-    repaired: shown(repaired),
-    ...(manifest === undefined ? {} : { published: manifest.published, against }),
-  };
 }

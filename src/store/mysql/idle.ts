@@ -2,7 +2,7 @@
  * Sessions that nobody uses at the moment.
  *
  * Servers and proxies end connections that were idle for long, as a matter of routine, and firewalls forget them without
- * telling either side. None of that is an outage, and no statement of anybody's work is to find out.
+ * telling either side. None of that is an outage, and a real statement must not be the one to discover it.
  *
  * @module
  */

@@ -240,7 +240,7 @@ set it to ${PACKET_BYTES_WANTED} or more`,
 
 /**
  * By the number that the session was greeted with, and only while the server has the session's mark under that number:
- * what numbers connections by itself would take any other for that of another client.
+ * behind a proxy that numbers connections itself, the number could be another client's.
  */
 async function endLost(session: MysqlSession, { mark, id }: { readonly mark: string; readonly id: number }) {
   const [holder] = await session.values(`SELECT IS_USED_LOCK(${escape(mark)})`);

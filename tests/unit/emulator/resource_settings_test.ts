@@ -5,7 +5,7 @@ import {
   subscriptionSettings,
   topicSettings,
   traitsOf,
-} from "../../../src/emulator/settings.ts";
+} from "../../../src/emulator/resource_settings.ts";
 
 Deno.test("subscriptionSettings() fills in what Google's service does", () => {
   const settings = subscriptionSettings({});

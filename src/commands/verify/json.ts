@@ -1,0 +1,50 @@
+/**
+ * What `lms verify --json` prints.
+ *
+ * @module
+ */
+import type { Severity } from "../../entry/entry.ts";
+import type { Manifest } from "../../sim/manifest.ts";
+import type { CountDifference, Verification } from "../../store/maintenance.ts";
+
+/** A count that is not what the manifests say. */
+export interface AgainstDifference {
+  /** A service and severity, or the reason of dead letters. */
+  readonly of: { readonly service_name: string; readonly severity: Severity } | { readonly reason: string };
+  readonly published: number;
+  readonly stored: number;
+}
+
+/** What was found. */
+export interface Report {
+  readonly database: string;
+  readonly found: Verification;
+  /** What `--repair` put right. */
+  readonly repaired: readonly CountDifference[];
+  readonly manifest: Manifest | undefined;
+  readonly against: readonly AgainstDifference[];
+  readonly agrees: boolean;
+}
+
+/** The report as one JSON object. */
+export function reportJson({ database, found, repaired, manifest, against, agrees }: Report): Record<string, unknown> {
+  const shown = (list: readonly CountDifference[]) =>
+    list.map(({ serviceName, severity, stored, counted }) => ({
+      service_name: serviceName,
+      severity,
+      stored,
+      counted,
+    }));
+  return {
+    database,
+    agrees,
+    entries: found.entries,
+    counted: found.counted,
+    dead_letters: found.deadLetters,
+    reasons: found.reasons,
+    differences: shown(found.differences),
+    in_both: found.inBoth,
+    repaired: shown(repaired),
+    ...(manifest === undefined ? {} : { published: manifest.published, against }),
+  };
+}
