@@ -86,13 +86,9 @@ export const PROBLEM_SCHEMA = v.pipe(
 export const PROBLEM_TYPE = "application/problem+json";
 
 /** The answer that a problem is. */
-export function problemResponse(kind: ProblemKind, { headers, ...details }: ProblemDetails): Response {
+export function problemResponse(kind: ProblemKind, details: ProblemDetails): Response {
   const [status, title] = PROBLEMS[kind];
-  const body: v.InferOutput<typeof PROBLEM_SCHEMA> = {
-    type: `urn:lms:problem:${kind}`,
-    title,
-    status,
-    ...details,
-  } as v.InferOutput<typeof PROBLEM_SCHEMA>;
+  const { detail, remedy, field, mistakes, headers } = details;
+  const body = { type: `urn:lms:problem:${kind}`, title, status, detail, remedy, field, mistakes };
   return new Response(`${JSON.stringify(body)}\n`, { status, headers: { ...headers, "content-type": PROBLEM_TYPE } });
 }
