@@ -108,7 +108,7 @@ async function documentCheck(api: Api, basePath: string) {
     }
     const content = operation.responses[response.status]?.content?.[type];
     assert(content !== undefined, `${request.method} ${pathname}: the document has no ${response.status} ${type}`);
-    if (!type.endsWith("json") || request.method === "HEAD") return;
+    if (!/[/+]json$/.test(type) || request.method === "HEAD") return;
     const pointer = ["paths", found!.path, method, "responses", String(response.status), "content", type, "schema"]
       .map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"))).join("/");
     const body = response.clone();

@@ -13,17 +13,21 @@ import { guarded } from "../guard/headers.ts";
 import { hostProblem } from "../guard/hosts.ts";
 import type { TokenFiles } from "../guard/token_files.ts";
 import { type Bearer, bearerOf, tokenIn } from "../guard/tokens.ts";
+import { TailHub } from "../tail/hub.ts";
 import { acceptedType } from "./accept.ts";
 import { readBody } from "./body.ts";
 import { Failures } from "./failure.ts";
+import { entryJson } from "./json.ts";
 import { openApiDocument } from "./openapi.ts";
 import { readParameters, searchOf, type WrongParameter } from "./parameter.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import { type Lane, namesInPath, type Route, route } from "./route.ts";
 import { countRoutes } from "./routes/counts.ts";
 import { type DeadLetterActions, deadLetterRoutes } from "./routes/dead_letters.ts";
+import { exportRoutes } from "./routes/export.ts";
 import { logsRoutes } from "./routes/logs.ts";
 import { operationRoutes } from "./routes/operation.ts";
+import { tailRoutes } from "./routes/tail.ts";
 
 export type { DeadLetterActions };
 
@@ -81,6 +85,7 @@ class LogApi implements Api {
   readonly #options: ApiOptions;
   readonly #failures: Failures;
   readonly #lanes: Readonly<Record<Lane, Admission>>;
+  readonly #hub: TailHub;
   readonly #app: Hono;
 
   constructor(options: ApiOptions) {
@@ -92,6 +97,8 @@ class LogApi implements Api {
       tails: new Admission(limits.tails),
       exports: new Admission(limits.exports),
     };
+    const onFailed = (error: unknown) => void this.#failures.problemOf(error, "/v1/tail");
+    this.#hub = new TailHub({ queries: options.queries, entryJson, onFailed });
     this.#app = this.#routed(this.#routes());
   }
 
@@ -127,7 +134,7 @@ class LogApi implements Api {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve();
+    return this.#hub[Symbol.asyncDispose]();
   }
 
   #routes(): Route[] {
@@ -137,6 +144,8 @@ class LogApi implements Api {
       ...countRoutes({ queries }),
       ...operationRoutes({ queries }),
       ...deadLetterRoutes({ queries, actions, log }),
+      ...tailRoutes({ hub: this.#hub }),
+      ...exportRoutes({ queries, onFailed: (error) => void this.#failures.problemOf(error, "/v1/export") }),
     ];
     const all = [...routes, documentRoute(() => document)];
     const document = openApiDocument(all, { version, basePath });

@@ -24,6 +24,7 @@ export class Failures {
   problemOf(error: unknown, path: string): Problem {
     if (error instanceof Problem) return error;
     if (error instanceof ReadTimeoutError) {
+      this.#tell(error, path);
       return new Problem("too_slow", {
         detail: "The database did not answer in time",
         remedy: "ask for a shorter range, or for words that are whole",
@@ -41,8 +42,8 @@ export class Failures {
     return new Problem("internal", { detail: "The request failed", remedy: "the log of LMS says why" });
   }
 
-  #tell(error: StoreError, path: string): void {
-    const now = Date.now();
+  #tell(error: Error, path: string): void {
+    const now = performance.now();
     if (now - this.#toldAtMs < TOLD_EVERY_MS) return;
     this.#toldAtMs = now;
     this.#log.warn("cannot read from the database", { path, reason: error.message });

@@ -61,6 +61,11 @@ export function rangeOf(
   });
 }
 
+/** The query without its own ends, for pages whose cursor's range has them, as they were when the walk began. */
+export function withoutEnds(query: Query): Query {
+  return { terms: query.terms.filter(({ kind }) => kind !== "after" && kind !== "before") };
+}
+
 /** Long before anything that is stored. */
 const BEGINNING = "1970-01-01 00:00:00.000000";
 

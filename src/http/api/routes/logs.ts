@@ -9,14 +9,13 @@ import { formatQuery } from "../../../reading/format_query.ts";
 import { type LogQueries, type Order, type Page, PAGE_MAX } from "../../../reading/log_queries.ts";
 import type { TimeRange } from "../../../reading/moment.ts";
 import { planQuery, widened } from "../../../reading/plan_query.ts";
-import type { Query } from "../../../reading/query.ts";
 import type { ReadEntry } from "../../../store/log_rows.ts";
 import { entryJson, lookedJson } from "../json.ts";
 import { entryId, integer, oneOf, text, yesNo } from "../parameter.ts";
 import { Problem } from "../problem.ts";
 import { type Route, route } from "../route.ts";
 import { CONTEXT, ENTRY, PAGE } from "../schemas.ts";
-import { queryOf, rangeOf, SELECTION_PARAMETERS } from "../selection.ts";
+import { queryOf, rangeOf, SELECTION_PARAMETERS, withoutEnds } from "../selection.ts";
 
 /** Payloads and attributes of one answer, in characters: a thousand payloads of the largest kind would be 64 MiB. */
 export const ANSWER_CHARS_MAX = 8 * 1024 * 1024;
@@ -138,10 +137,6 @@ function cursorOf(text: string, selects: string): Cursor {
   const cursor = decodeCursor(text, selects);
   if (!("problem" in cursor)) return cursor;
   throw new Problem("bad_parameter", { field: "cursor", detail: `cursor ${cursor.problem}`, remedy: cursor.remedy });
-}
-
-function withoutEnds(query: Query): Query {
-  return { terms: query.terms.filter(({ kind }) => kind !== "after" && kind !== "before") };
 }
 
 /** As much of a page as an answer may have; the next one then begins after that. */
