@@ -117,6 +117,8 @@ export function isGone(error: unknown): boolean {
     Deno.errors.BrokenPipe,
     Deno.errors.ConnectionAborted,
     Deno.errors.ConnectionReset,
+    // What came was no TLS, or the client thinks nothing of the certificate.
+    Deno.errors.InvalidData,
     Deno.errors.NotConnected,
     Deno.errors.UnexpectedEof,
   ].some((kind) => error instanceof kind);

@@ -9,12 +9,15 @@
  */
 import { sleep } from "../ops/sleep.ts";
 import { type ConversationOptions, Conversations, type HttpLimits } from "./conversation.ts";
+import { type Certificate, listen, type Listener } from "./listener.ts";
 
-export type { HttpLimits };
+export type { Certificate, HttpLimits };
 
 /** A server. Disposing stops it at once, and cuts off whoever has not finished asking or reading. */
 export interface HttpServer extends AsyncDisposable {
   readonly address: Deno.NetAddr;
+  /** Takes another certificate for the connections to come. @throws Where it cannot; then the one before goes on. */
+  renew(certificate: Certificate): Promise<void>;
 }
 
 /** What a server is made of. */
@@ -22,6 +25,8 @@ export interface HttpServerOptions extends ConversationOptions {
   readonly hostname: string;
   /** 0: any that is free. */
   readonly port: number;
+  /** Absent: in plain text. */
+  readonly certificate?: Certificate | undefined;
   /** Told of the first of some failures in a row to take a connection, such as for want of files; they are tried again. */
   readonly onRefused?: (error: Error) => void;
 }
@@ -32,20 +37,20 @@ const REFUSED_MS = 250;
 /**
  * Starts to answer requests.
  *
- * @throws When it cannot listen there, as Deno.listen does.
+ * @throws When it cannot listen there, as Deno.listen and Deno.listenTls do.
  */
 export function serveHttp(options: HttpServerOptions): HttpServer {
-  return new Server(options, Deno.listen({ hostname: options.hostname, port: options.port }));
+  return new Server(options, listen(options));
 }
 
 class Server implements HttpServer {
   readonly #options: HttpServerOptions;
-  readonly #listener: Deno.TcpListener;
+  readonly #listener: Listener;
   readonly #conversations: Conversations;
   readonly #closing = new AbortController();
   readonly #accepting: Promise<void>;
 
-  constructor(options: HttpServerOptions, listener: Deno.TcpListener) {
+  constructor(options: HttpServerOptions, listener: Listener) {
     this.#options = options;
     this.#listener = listener;
     this.#conversations = new Conversations(options);
@@ -53,7 +58,11 @@ class Server implements HttpServer {
   }
 
   get address(): Deno.NetAddr {
-    return this.#listener.addr as Deno.NetAddr;
+    return this.#listener.address;
+  }
+
+  renew(certificate: Certificate): Promise<void> {
+    return this.#listener.renew(certificate);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
