@@ -35,7 +35,7 @@ const TARGETS = [
 /** The executables, and the commands that each has; all where none are named. */
 const PROGRAMS: Readonly<Record<"lms" | "lms-mon", readonly string[] | undefined>> = {
   lms: undefined,
-  "lms-mon": ["mon", "health", "migrate", "verify", "dead-letters", "completion", "man", "version"],
+  "lms-mon": ["mon", "api", "health", "migrate", "verify", "dead-letters", "completion", "man", "version"],
 };
 type Program = keyof typeof PROGRAMS;
 

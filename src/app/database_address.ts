@@ -4,7 +4,7 @@
  * @module
  */
 import { bothSet } from "../config/read_config.ts";
-import { type Config, nameOf } from "../config/settings.ts";
+import { type Config, nameOf, type SettingName } from "../config/settings.ts";
 import type { DATABASE_SETTINGS } from "../config/settings/database.ts";
 import { UsageError } from "../config/usage_error.ts";
 import { type DatabaseAddress, parseDatabaseUrl } from "../store/database_url.ts";
@@ -13,7 +13,11 @@ import type { Context } from "./context.ts";
 import { readSecret } from "./secret_file.ts";
 
 /** The settings, with a URL for those who name none. */
-export type DatabaseConfig = Config<keyof typeof DATABASE_SETTINGS> & { readonly database: string };
+export type DatabaseConfig = Config<keyof typeof DATABASE_SETTINGS> & {
+  readonly database: string;
+  /** The settings that the values are of, where these are others. */
+  readonly of?: Readonly<Record<keyof typeof DATABASE_SETTINGS, SettingName>>;
+};
 
 /** A database, found. */
 export interface FoundDatabase {
@@ -30,12 +34,13 @@ export interface FoundDatabase {
  */
 export async function findDatabase(config: DatabaseConfig, readFile: Context["readFile"]): Promise<FoundDatabase> {
   const { mysqlPassword, mysqlPasswordFile } = config;
+  const name = nameIn(config);
   const { source, address } = await readAddress(config, readFile);
   if (address.kind !== "mysql") return { address, password: undefined };
   const given = [
     ...(address.password === "" ? [] : [`a password in ${source}`]),
-    ...(mysqlPassword === undefined ? [] : [nameOf("mysqlPassword")]),
-    ...(mysqlPasswordFile === undefined ? [] : [nameOf("mysqlPasswordFile")]),
+    ...(mysqlPassword === undefined ? [] : [name("mysqlPassword")]),
+    ...(mysqlPasswordFile === undefined ? [] : [name("mysqlPasswordFile")]),
   ];
   if (given.length > 1) throw new UsageError(bothSet(given[0]!, given[1]!));
   if (mysqlPassword !== undefined) return { address: { ...address, password: mysqlPassword }, password: undefined };
@@ -45,9 +50,14 @@ export async function findDatabase(config: DatabaseConfig, readFile: Context["re
     return { address, password: () => passwordIn(config, { address, readFile }) };
   }
   const password = () =>
-    readSecret(mysqlPasswordFile, { setting: nameOf("mysqlPasswordFile"), holds: "the password", readFile });
+    readSecret(mysqlPasswordFile, { setting: name("mysqlPasswordFile"), holds: "the password", readFile });
   await password();
   return { address, password: () => password().catch(waitFor) };
+}
+
+/** What a person is told of where a value comes from. */
+function nameIn({ of }: DatabaseConfig): (name: keyof typeof DATABASE_SETTINGS) => string {
+  return (name) => nameOf(of?.[name] ?? name);
 }
 
 /** While LMS runs, a file that is being replaced comes back; until then there is no connection. */
@@ -75,10 +85,11 @@ function isSame(a: DatabaseAddress, b: DatabaseAddress): boolean {
 
 /** The address and the name of the setting that it comes from. */
 async function readAddress(
-  { database, databaseUrlFile: path }: DatabaseConfig,
+  config: DatabaseConfig,
   readFile: Context["readFile"],
 ): Promise<{ readonly source: string; readonly address: DatabaseAddress }> {
-  const source = nameOf(path === undefined ? "database" : "databaseUrlFile");
+  const { database, databaseUrlFile: path } = config;
+  const source = nameIn(config)(path === undefined ? "database" : "databaseUrlFile");
   const text = path === undefined ? database : await readSecret(path, { setting: source, holds: "the URL", readFile });
   const url = parseDatabaseUrl(text);
   if (url.ok) return { source, address: url.value };

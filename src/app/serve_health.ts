@@ -5,16 +5,14 @@
  */
 import type { Config } from "../config/settings.ts";
 import type { HEALTH_SETTINGS } from "../config/settings/health.ts";
-import { answerProbe } from "../http/probes.ts";
 import { type HttpServer, serveHttp } from "../http/server.ts";
-import type { Health } from "../ops/health.ts";
 import type { Log } from "../ops/logger.ts";
 import { whyNotListening } from "./listening.ts";
 
 /** What serving needs. */
 export interface ServeHealthOptions {
   /** What is told to whoever asks. */
-  readonly health: Health;
+  readonly answer: (request: Request) => Response | Promise<Response>;
   readonly log: Log;
 }
 
@@ -26,7 +24,7 @@ export interface ServeHealthOptions {
  */
 export function serveHealth(
   { healthHost: host, healthPort: port }: Config<keyof typeof HEALTH_SETTINGS>,
-  { health, log }: ServeHealthOptions,
+  { answer, log }: ServeHealthOptions,
 ): AsyncDisposable {
   if (port === undefined) return new AsyncDisposableStack();
   let server: HttpServer;
@@ -34,7 +32,7 @@ export function serveHealth(
     server = serveHttp({
       hostname: host,
       port,
-      answer: (request) => answerProbe(health, request),
+      answer,
       onRefused: (error) => log.warn("cannot take connections for health checks; trying again", { error }),
       onFailed: (error) => log.error("cannot answer a health check", { error }),
     });

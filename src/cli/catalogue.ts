@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { API } from "../commands/api/command.ts";
 import { type Command, runnable } from "../commands/command.ts";
 import { DEAD_LETTERS } from "../commands/dead_letters/command.ts";
 import { DEMO } from "../commands/demo/command.ts";
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   runnable(EMU, async () => (await import("../commands/emu/run.ts")).run),
   runnable(PUB, async () => (await import("../commands/pub/run.ts")).run),
   runnable(MON, async () => (await import("../commands/mon/run.ts")).run),
+  runnable(API, async () => (await import("../commands/api/run.ts")).run),
   runnable(HEALTH, async () => (await import("../commands/health/run.ts")).run),
   runnable(SIM, async () => (await import("../commands/sim/run.ts")).run),
   runnable(DEMO, async () => (await import("../commands/demo/run.ts")).run),

@@ -8,6 +8,7 @@ import { DATABASE_SETTINGS, STARTUP_SETTINGS } from "./settings/database.ts";
 import { DEAD_LETTERS_SETTINGS } from "./settings/dead_letters.ts";
 import { EMULATOR_SETTINGS } from "./settings/emulator.ts";
 import { HEALTH_QUESTION_SETTINGS, HEALTH_SETTINGS } from "./settings/health.ts";
+import { HTTP_SETTINGS, READ_DATABASE_SETTINGS } from "./settings/http.ts";
 import { LOG_SETTINGS } from "./settings/log.ts";
 import { MAINTENANCE_SETTINGS } from "./settings/maintenance.ts";
 import { MONITOR_SETTINGS } from "./settings/monitor.ts";
@@ -24,6 +25,8 @@ export const SETTINGS = {
   ...RUN_SETTINGS,
   ...HEALTH_SETTINGS,
   ...HEALTH_QUESTION_SETTINGS,
+  ...HTTP_SETTINGS,
+  ...READ_DATABASE_SETTINGS,
   ...TRAFFIC_SETTINGS,
   ...SIMULATION_SETTINGS,
   ...EMULATOR_SETTINGS,

@@ -23,12 +23,27 @@ const PATH = /^\w+:\/\/[^/?#]*([^?#]*)/;
  * assertEquals((await response.json()).reason, "starting");
  * ```
  */
-export function answerProbe(health: Health, { method, url }: Request): Response {
+export function answerProbe(health: Health, request: Request): Response {
+  return answer(request) ?? readinessResponse(health.readiness());
+}
+
+/** The same of whatever else is ready or not, which is asked only for `/readyz`. */
+export async function answerReadiness(
+  request: Request,
+  readiness: () => Promise<{ readonly status: "ok" | "unavailable" }>,
+): Promise<Response> {
+  return answer(request) ?? readinessResponse(await readiness());
+}
+
+/** What is answered without looking; `undefined`: it is asked whether it is ready. */
+function answer({ method, url }: Request): Response | undefined {
   const path = PATH.exec(url)?.[1];
   if (path !== "/livez" && path !== "/readyz") return text(404, "not found");
   if (method !== "GET") return text(405, "method not allowed", { allow: "GET" });
-  if (path === "/livez") return text(200, "ok");
-  const readiness = health.readiness();
+  return path === "/livez" ? text(200, "ok") : undefined;
+}
+
+function readinessResponse(readiness: { readonly status: "ok" | "unavailable" }): Response {
   return new Response(`${JSON.stringify(readiness)}\n`, {
     status: readiness.status === "ok" ? 200 : 503,
     headers: { ...NO_STORE, "content-type": "application/json" },

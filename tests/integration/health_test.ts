@@ -6,6 +6,7 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { serveHealth } from "../../src/app/serve_health.ts";
+import { answerProbe } from "../../src/http/probes.ts";
 import { Health } from "../../src/ops/health.ts";
 import { openLog } from "../../src/ops/logger.ts";
 import { FakeServer } from "../../src/emulator/fake_server.ts";
@@ -150,7 +151,10 @@ function canListenOn(hostname: string): boolean {
 function serve(healthPort: number | undefined, healthHost = "127.0.0.1") {
   const records: Record<string, unknown>[] = [];
   const log = openLog({ level: "debug", format: "json", write: (line) => void records.push(JSON.parse(line)) });
-  const probes = serveHealth({ healthPort, healthHost }, { health: new Health(), log });
+  const probes = serveHealth({ healthPort, healthHost }, {
+    answer: (request) => answerProbe(new Health(), request),
+    log,
+  });
   return { records, address: String(records[0]?.address), [Symbol.asyncDispose]: () => probes[Symbol.asyncDispose]() };
 }
 

@@ -5,6 +5,7 @@
  */
 import { namesOf } from "../../config/settings.ts";
 import { DATABASE_SETTINGS, LOCAL_DATABASE } from "../../config/settings/database.ts";
+import { HTTP_SETTINGS, READ_DATABASE_SETTINGS } from "../../config/settings/http.ts";
 import { MONITOR_SETTINGS } from "../../config/settings/monitor.ts";
 import { defineCommand } from "../command.ts";
 import { EMBEDDED_SETTINGS } from "../shared.ts";
@@ -15,13 +16,16 @@ export const DEMO = defineCommand({
   summary: "everything at once in one process: embedded Pub/Sub, simulator, monitor, SQLite file",
   description: [
     "Simulated services publish to a Pub/Sub embedded in this process; the monitor stores what they say in a SQLite",
-    "file (or the database that DATABASE_URL names) and shows it, service by severity, as it arrives.",
+    "file (or the database that DATABASE_URL names) and shows it, service by severity, as it arrives. With --http it also",
+    "serves what is stored, as lms api does.",
   ],
   settings: [
     ...EMBEDDED_SETTINGS,
     ...namesOf(DATABASE_SETTINGS),
     "startupTimeoutMs",
     ...namesOf(MONITOR_SETTINGS),
+    ...namesOf(HTTP_SETTINGS),
+    ...namesOf(READ_DATABASE_SETTINGS),
     "durationMs",
     "rate",
     "services",

@@ -7,6 +7,7 @@ import type { Context } from "../../app/context.ts";
 import { openDatabase, prepareMonitorStore } from "../../app/database.ts";
 import { logObserver } from "../../app/log_observer.ts";
 import { publishTo } from "../../app/publish.ts";
+import { openLogQueries } from "../../app/log_queries.ts";
 import { openEmbedded } from "../../app/pubsub.ts";
 import { type MonitorResult, runMonitor } from "../../app/run_monitor.ts";
 import { checkPlan } from "../../config/plan.ts";
@@ -15,6 +16,7 @@ import { formatDuration } from "../../config/values.ts";
 import type { LogEntry, Severity } from "../../entry/entry.ts";
 import { randomSeed } from "../../ops/random.ts";
 import { failure, type Result, success } from "../../ops/result.ts";
+import { readProbe } from "../../http/read_probe.ts";
 import { oneLine } from "../../ops/safe_text.ts";
 import { shellWord } from "../../ops/shell_word.ts";
 import { sleep } from "../../ops/sleep.ts";
@@ -36,6 +38,10 @@ export async function run(config: ConfigOf<typeof DEMO>, context: Context): Prom
   const { log, print, terminal, drain, abort } = context;
   const plan = checkPlan(config, config.maxInFlight);
   if (!plan.ok) throw new UsageError(plan.problem);
+  // Loaded where it is wanted: who only stores has none of it in memory.
+  const http = config.http === undefined
+    ? undefined
+    : await (await import("../../app/http_api.ts")).planHttp(config, context);
   await using pubsub = await openEmbedded(config);
   if (!await pubsub.ensure({ stop: drain, log })) return EXIT.ok;
   await using store = await openDatabase(config, { writers: config.writers, context });
@@ -45,6 +51,13 @@ export async function run(config: ConfigOf<typeof DEMO>, context: Context): Prom
   print(`simulator -> Pub/Sub at ${pubsub.address} -> monitor -> ${store.address}`);
   const durationMs = config.durationMs ?? (terminal.live ? undefined : UNWATCHED_MS);
   print(durationMs === undefined ? "until Ctrl-C" : `for ${formatDuration(durationMs)}; Ctrl-C ends it earlier`);
+  await using queries = http === undefined ? undefined : await openLogQueries(config, context);
+  await using api = queries === undefined ? undefined : await http?.serve({
+    queries,
+    actions: store,
+    probe: readProbe(queries),
+  });
+  if (api !== undefined) print(`reading at ${api.url}`);
   print("");
   const arrived = new Arrived();
   // One half for what the server still has to hand over, one for what the monitor then holds.

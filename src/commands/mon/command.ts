@@ -6,6 +6,7 @@
 import { namesOf } from "../../config/settings.ts";
 import { DATABASE_SETTINGS } from "../../config/settings/database.ts";
 import { HEALTH_SETTINGS } from "../../config/settings/health.ts";
+import { HTTP_SETTINGS, READ_DATABASE_SETTINGS } from "../../config/settings/http.ts";
 import { MONITOR_SETTINGS } from "../../config/settings/monitor.ts";
 import { PUBSUB_SETTINGS } from "../../config/settings/pubsub.ts";
 import { defineCommand } from "../command.ts";
@@ -23,6 +24,8 @@ export const MON = defineCommand({
     "",
     "SIGTERM, SIGINT or the end of DURATION drain: stop pulling, store and acknowledge what is held, end.",
     "A second signal, or the end of GRACE, gives back what is not stored yet: it will be delivered again.",
+    "",
+    "With --http it also serves what is stored, as lms api does.",
   ],
   settings: [
     ...namesOf(PUBSUB_SETTINGS),
@@ -30,6 +33,8 @@ export const MON = defineCommand({
     "startupTimeoutMs",
     ...namesOf(MONITOR_SETTINGS),
     ...namesOf(HEALTH_SETTINGS),
+    ...namesOf(HTTP_SETTINGS),
+    ...namesOf(READ_DATABASE_SETTINGS),
     "durationMs",
     "printLog",
   ],

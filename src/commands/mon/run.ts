@@ -8,6 +8,7 @@ import { openDatabase, prepareMonitorStore } from "../../app/database.ts";
 import { EntryLog } from "../../app/entry_log.ts";
 import { healthObserver } from "../../app/health_observer.ts";
 import { logObserver } from "../../app/log_observer.ts";
+import { openLogQueries } from "../../app/log_queries.ts";
 import type { MonitorSource } from "../../app/monitor_events.ts";
 import { openPubSub } from "../../app/pubsub.ts";
 import { runMonitor } from "../../app/run_monitor.ts";
@@ -16,6 +17,7 @@ import { watchTopic } from "../../app/topic_watch.ts";
 import { checkPlan } from "../../config/plan.ts";
 import { UsageError } from "../../config/usage_error.ts";
 import { formatBytes, formatDuration } from "../../config/values.ts";
+import { answerProbe } from "../../http/probes.ts";
 import { Health } from "../../ops/health.ts";
 import { type ConfigOf, EXIT } from "../command.ts";
 import type { MON } from "./command.ts";
@@ -28,7 +30,12 @@ export async function run(config: ConfigOf<typeof MON>, context: Context): Promi
   const maxInFlight = plan.value;
 
   const health = new Health();
-  await using _probes = serveHealth(config, { health, log }); // Before all that takes its time, and closed after it.
+  const probe = (request: Request) => answerProbe(health, request);
+  // Loaded where it is wanted: who only stores has none of it in memory.
+  const http = config.http === undefined
+    ? undefined
+    : await (await import("../../app/http_api.ts")).planHttp(config, context);
+  await using _probes = serveHealth(config, { answer: probe, log }); // Before all that takes its time, and closed after it.
   await using pubsub = await openPubSub(config);
   const named = pubsub.real
     ? "with real Pub/Sub it must be named, so that nothing is acknowledged into a file by accident"
@@ -57,6 +64,8 @@ export async function run(config: ConfigOf<typeof MON>, context: Context): Promi
     grace: formatDuration(config.graceMs),
     duration: config.durationMs === undefined ? "until stopped" : formatDuration(config.durationMs),
   });
+  await using queries = http === undefined ? undefined : await openLogQueries(config, context);
+  await using _api = queries === undefined ? undefined : await http?.serve({ queries, actions: store, probe });
   if (!await pubsub.ensure({ stop: context.drain, log, timeoutMs: config.startupTimeoutMs })) return EXIT.ok;
 
   using _watch = watchTopic({ connection: pubsub.connection, subscription: pubsub.subscription, log });

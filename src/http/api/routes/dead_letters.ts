@@ -62,14 +62,6 @@ export function deadLetterRoutes({ queries, actions, log }: DeadLetterParts): Ro
     if (letter === undefined) throw noLetter();
     return letter;
   };
-  const told = (done: string, { bearer, key }: { readonly bearer: Bearer | undefined; readonly key: MessageKey }) =>
-    log.info(`dead letter ${done}`, {
-      // Not "token", whose value no log shows.
-      by: bearer?.name ?? "nobody",
-      message_id: key.messageId,
-      publish_time: rfc3339Of(key.publishTime),
-    });
-
   return [
     route({
       method: "GET",
@@ -167,7 +159,7 @@ export function deadLetterRoutes({ queries, actions, log }: DeadLetterParts): Ro
           });
         }
         if (replayed.length === 0) throw settledBefore("It was replayed before");
-        told("replayed", { bearer, key: id });
+        log.info("dead letter replayed", doneBy(bearer, id));
         return { id: entryIdOf(id), status: "replayed" as const };
       },
     }),
@@ -186,12 +178,18 @@ export function deadLetterRoutes({ queries, actions, log }: DeadLetterParts): Ro
         const store = change();
         const { status } = await letterOf(store, id);
         if (status === "replayed") throw settledBefore("It was replayed: it is an entry");
-        if ((await store.drop([id])).length > 0) told("dropped", { bearer, key: id });
+        if ((await store.drop([id])).length > 0) log.info("dead letter dropped", doneBy(bearer, id));
         else if (status === "open") throw settledBefore("Somebody else settled it at the same time");
         return { id: entryIdOf(id), status: "dropped" as const };
       },
     }),
   ];
+}
+
+/** Who changed what, for the log. */
+function doneBy(bearer: Bearer | undefined, { messageId, publishTime }: MessageKey) {
+  // Not "token", whose value no log shows.
+  return { by: bearer?.name ?? "nobody", message_id: messageId, publish_time: rfc3339Of(publishTime) };
 }
 
 /** @throws {Problem} */
