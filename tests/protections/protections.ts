@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { OF_HTTP } from "./of_http.ts";
 import { OF_MAINTENANCE } from "./of_maintenance.ts";
 import { OF_PIPELINE } from "./of_pipeline.ts";
 import { OF_PROGRAM } from "./of_program.ts";
@@ -17,4 +18,5 @@ export const PROTECTIONS: readonly Protection[] = [
   ...OF_STORE,
   ...OF_MAINTENANCE,
   ...OF_PROGRAM,
+  ...OF_HTTP,
 ];

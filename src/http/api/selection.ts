@@ -8,7 +8,7 @@ import { instantOfDate } from "../../entry/instant.ts";
 import { intersection, isEmptyRange, parseRange, type TimeRange } from "../../reading/moment.ts";
 import { parseQuery } from "../../reading/parse_query.ts";
 import { planQuery } from "../../reading/plan_query.ts";
-import { describeMistake, type Query, QUERY_MAX } from "../../reading/query.ts";
+import { type Query, QUERY_MAX } from "../../reading/query.ts";
 import { text, type ValuesOf } from "./parameter.ts";
 import { Problem } from "./problem.ts";
 
@@ -39,9 +39,11 @@ export function queryOf(text: string | undefined, nowMs: number): Query {
   const parsed = parseQuery(text ?? "", nowMs);
   if (parsed.state === "query") return parsed.query;
   const [first] = parsed.mistakes;
+  // As people count: characters, from 1.
+  const place = Array.from((text ?? "").slice(0, first.at)).length + 1;
   throw new Problem("bad_query", {
     field: "query",
-    detail: describeMistake(text ?? "", first),
+    detail: `At character ${place}: ${first.problem}`,
     remedy: first.remedy,
     mistakes: parsed.mistakes.map(({ at, length, problem, remedy }) => ({ at, length, problem, remedy })),
   });

@@ -87,7 +87,7 @@ Deno.test("the API tells each mistake of a query with its place", async () => {
   await using test = await openApi();
   const { mistakes, detail } = await test.json(`/v1/logs?query=${encodeURIComponent("ok servce:a")}`);
   assertEquals((mistakes as { at: number }[]).map(({ at }) => at), [3]);
-  assertMatch(detail as string, /^At character 4: there is no field "servce"; did you mean service/);
+  assertMatch(detail as string, /^At character 4: there is no field "servce"$/);
 });
 
 Deno.test("the API refuses a URL that is too long", async () => {

@@ -149,3 +149,10 @@ Deno.test("POST …/drop settles one for good, twice as well as once, and tells 
   );
   assertEquals((await bench.post(`${ID}9`, "drop"))[0], 404);
 });
+
+Deno.test("POST …/drop wants a token that is for that", async () => {
+  await using bench = await opened(letter("1"));
+  assertEquals((await bench.post(ID, "drop", undefined, { authorization: `Bearer ${TOKENS.read}` }))[0], 403);
+  assertEquals((await bench.post(ID, "drop", undefined, { authorization: "Bearer x" }))[0], 401);
+  assertEquals(bench.test.told, []);
+});
