@@ -51,7 +51,7 @@ export async function run(config: ConfigOf<typeof DEMO>, context: Context): Prom
   print(`simulator -> Pub/Sub at ${pubsub.address} -> monitor -> ${store.address}`);
   const durationMs = config.durationMs ?? (terminal.live ? undefined : UNWATCHED_MS);
   print(durationMs === undefined ? "until Ctrl-C" : `for ${formatDuration(durationMs)}; Ctrl-C ends it earlier`);
-  await using queries = http === undefined ? undefined : await openLogQueries(config, context);
+  await using queries = http === undefined ? undefined : await openLogQueries(config, { ...context, store });
   await using api = queries === undefined ? undefined : await http?.serve({
     queries,
     actions: store,

@@ -64,7 +64,7 @@ export async function run(config: ConfigOf<typeof MON>, context: Context): Promi
     grace: formatDuration(config.graceMs),
     duration: config.durationMs === undefined ? "until stopped" : formatDuration(config.durationMs),
   });
-  await using queries = http === undefined ? undefined : await openLogQueries(config, context);
+  await using queries = http === undefined ? undefined : await openLogQueries(config, { ...context, store });
   await using _api = queries === undefined ? undefined : await http?.serve({ queries, actions: store, probe });
   if (!await pubsub.ensure({ stop: context.drain, log, timeoutMs: config.startupTimeoutMs })) return EXIT.ok;
 
