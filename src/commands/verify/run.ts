@@ -13,6 +13,7 @@ import { type Manifest, mergeManifests } from "../../sim/manifest.ts";
 import { parseManifest } from "../../sim/manifest_json.ts";
 import type { CountDifference, Verification } from "../../store/maintenance.ts";
 import type { SeverityCount } from "../../store/store.ts";
+import type { TimeDifference } from "../../store/time_check.ts";
 import { type ConfigOf, EXIT } from "../command.ts";
 import type { VERIFY } from "./command.ts";
 
@@ -36,11 +37,13 @@ export async function run(
     writers: 1,
     context,
   });
-  const repaired = config.repair ? (await store.repair()).differences : [];
+  const repair = config.repair ? await store.repair() : undefined;
+  const repaired = repair?.differences ?? [];
+  const repairedTimes = repair?.times ?? [];
   const found = await store.verify();
   const against = manifest === undefined ? [] : compare(found, manifest);
-  const agrees = found.differences.length + found.inBoth + against.length === 0;
-  const report = { database: store.address, found, repaired, manifest, against, agrees };
+  const agrees = found.differences.length + found.times.length + found.inBoth + against.length === 0;
+  const report = { database: store.address, found, repaired, repairedTimes, manifest, against, agrees };
   if (config.json) context.print(safeJson(json(report)));
   else context.printRows(lines(report, context.results));
   return agrees ? EXIT.ok : EXIT.failed;
@@ -51,6 +54,7 @@ interface Report {
   readonly found: Verification;
   /** What `--repair` put right. */
   readonly repaired: readonly CountDifference[];
+  readonly repairedTimes: readonly TimeDifference[];
   readonly manifest: Manifest | undefined;
   readonly against: readonly AgainstDifference[];
   readonly agrees: boolean;
@@ -90,13 +94,14 @@ function compare({ stored, replayed, reasons }: Verification, { valid, malformed
 }
 
 function lines(report: Report, options: TableOptions): string[] {
-  const { database, found, repaired, manifest, against, agrees } = report;
+  const { database, found, repaired, repairedTimes, manifest, against, agrees } = report;
   const { open, replayed, dropped } = found.deadLetters;
   const result = [
     oneLine(database),
     ...alignedRows([
       ["", "rows"],
       ["service_logs", found.entries],
+      ...found.unadopted === 0 ? [] : [["not adopted yet", found.unadopted] as const],
       ["service_severity says", found.counted],
       ["dead letters, open", open],
       ["dead letters, replayed", replayed],
@@ -115,6 +120,18 @@ function lines(report: Report, options: TableOptions): string[] {
   };
   differences("Put right:", repaired);
   differences("The tables differ:", found.differences);
+  const times = (title: string, list: readonly TimeDifference[]) => {
+    if (list.length === 0) return;
+    result.push("", title);
+    result.push(...alignedRows([
+      ["of the", "from", "service", "severity", "rows", "counter", "difference"],
+      ...list.map(({ of, time, serviceName, severity, stored, counted }) =>
+        [of, time, serviceName === "" ? "(all)" : serviceName, severity, stored, counted, stored - counted] as const
+      ),
+    ], options));
+  };
+  times("Put right by minute and hour:", repairedTimes);
+  times("The counts by minute and hour differ:", found.times);
   if (found.inBoth > 0) result.push("", `${found.inBoth} message(s) are an entry and an open or dropped dead letter`);
   if (manifest !== undefined) result.push("", `published, by the manifests: ${manifest.published}`);
   if (against.length > 0) {
@@ -129,12 +146,14 @@ function lines(report: Report, options: TableOptions): string[] {
       ),
     ], options));
   }
-  const count = found.differences.length + found.inBoth + against.length;
+  const count = found.differences.length + found.times.length + found.inBoth + against.length;
   result.push("", agrees ? "everything agrees" : `${count} difference(s)`);
   return result;
 }
 
-function json({ database, found, repaired, manifest, against, agrees }: Report): Record<string, unknown> {
+function json(
+  { database, found, repaired, repairedTimes, manifest, against, agrees }: Report,
+): Record<string, unknown> {
   const shown = (list: readonly CountDifference[]) =>
     list.map(({ serviceName, severity, stored, counted }) => ({
       service_name: serviceName,
@@ -142,6 +161,8 @@ function json({ database, found, repaired, manifest, against, agrees }: Report):
       stored,
       counted,
     }));
+  const shownTimes = (list: readonly TimeDifference[]) =>
+    list.map(({ serviceName, ...rest }) => ({ ...rest, service_name: serviceName }));
   return {
     database,
     agrees,
@@ -150,8 +171,11 @@ function json({ database, found, repaired, manifest, against, agrees }: Report):
     dead_letters: found.deadLetters,
     reasons: found.reasons,
     differences: shown(found.differences),
+    times: shownTimes(found.times),
+    unadopted: found.unadopted,
     in_both: found.inBoth,
     repaired: shown(repaired),
+    repaired_times: shownTimes(repairedTimes),
     ...(manifest === undefined ? {} : { published: manifest.published, against }),
   };
 }
