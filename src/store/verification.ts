@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { compareCodePoints } from "../ops/code_points.ts";
 import {
   DEAD_LETTER_STATUSES,
   type DeadLetterReason,
@@ -12,6 +13,7 @@ import {
 } from "../entry/entry.ts";
 import type { CountDifference, Verification } from "./maintenance.ts";
 import type { SeverityCount } from "./store.ts";
+import type { TimeDifference } from "./time_check.ts";
 
 /** What one snapshot of a database says; lists in any order. */
 export interface Snapshot {
@@ -27,10 +29,14 @@ export interface Snapshot {
     readonly count: number;
   }[];
   readonly inBoth: number;
+  readonly times: readonly TimeDifference[];
+  readonly unadopted: number;
 }
 
 /** Compares. A counter of 0 without rows is no difference: repairs leave such counters. */
-export function verification({ stored, replayed, counted, deadLetters, inBoth }: Snapshot): Verification {
+export function verification(
+  { stored, replayed, counted, deadLetters, inBoth, times, unadopted }: Snapshot,
+): Verification {
   const rows = new Map<string, { serviceName: string; severity: Severity; stored: number; counted: number }>();
   const at = ({ serviceName, severity }: SeverityCount) => {
     const key = `${severity} ${serviceName}`;
@@ -54,6 +60,8 @@ export function verification({ stored, replayed, counted, deadLetters, inBoth }:
     counted: total(counted),
     deadLetters: byStatus,
     differences: [...rows.values()].filter((row) => row.stored !== row.counted).sort(byCodePoints),
+    times,
+    unadopted,
     inBoth,
     stored: stored.toSorted(byCodePoints),
     replayed: replayed.toSorted(byCodePoints),
@@ -72,19 +80,15 @@ export function deltas(differences: readonly CountDifference[]): SeverityCount[]
 
 type Key = Pick<SeverityCount, "serviceName" | "severity">;
 
-/** As writers sort, `countEntries` among them. */
+/** As writers sort, `countByTime` among them. */
 function byUnits(a: Key, b: Key): number {
   if (a.serviceName !== b.serviceName) return a.serviceName < b.serviceName ? -1 : 1;
   return SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity);
 }
 
-/** As databases sort: an emoji comes after every letter, though its first unit is a smaller number than some have. */
+/** As databases sort. */
 function byCodePoints(a: Key, b: Key): number {
-  const [one, other] = [a.serviceName, b.serviceName];
-  let at = 0;
-  while (at < one.length && one[at] === other[at]) at++;
-  // Past the end of one it is the shorter one. Within a pair whose first half is shared, the second halves decide.
-  const order = (one.codePointAt(at) ?? -1) - (other.codePointAt(at) ?? -1);
+  const order = compareCodePoints(a.serviceName, b.serviceName);
   return order !== 0 ? order : SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity);
 }
 

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { createConnection } from "mysql2/promise";
 import { DEAD_LETTER_REASONS } from "../../src/entry/entry.ts";
 import { locked, SESSION_LOCKS } from "../../src/store/mysql/lock.ts";
-import { partitionClause } from "../../src/store/mysql/partition_plan.ts";
+import { partitionClause, SERVICE_LOGS_PARTITIONS } from "../../src/store/mysql/partition_plan.ts";
 import { MysqlSession } from "../../src/store/mysql/session.ts";
 import { openStore } from "../../src/store/open_store.ts";
 import { StoreError } from "../../src/store/store.ts";
@@ -61,7 +61,7 @@ export function exerciseServerStore(name: string, server: TestServer): void {
   const DAY_MS = 86_400_000;
   /** Partitions as a table has them that was made at that time. */
   const partitionAsOf = (database: TestDatabase, nowMs: number) =>
-    database.query(`ALTER TABLE service_logs ${partitionClause(nowMs)}`);
+    database.query(`ALTER TABLE service_logs ${partitionClause(SERVICE_LOGS_PARTITIONS, nowMs)}`);
   const dateOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 
   Deno.test(`${name}: migrate() partitions service_logs by day, from 8 days back to 15 ahead`, async () => {
@@ -329,6 +329,32 @@ export function exerciseServerStore(name: string, server: TestServer): void {
       await session.end();
       await other.end();
     }
+  });
+
+  Deno.test(`${name}: buildIndexes() waits a second for a table that is in use, and builds beside writers`, async () => {
+    await using database = await migrated(server);
+    await using store = openOn(database.url);
+    await write(store, { entries: [entry(key(1))] });
+    await database.query("ALTER TABLE service_logs DROP INDEX by_batch, DROP INDEX by_service_severity_time");
+    assertEquals(await store.indexed(), false);
+    assertEquals(await store.adopt(), "busy");
+    // What starts builds no index where rows are: that would hold up the start.
+    await store.migrate({ dryRun: false });
+    assertEquals(await store.indexed(), false);
+    const other = await createConnection({ uri: database.url });
+    try {
+      await other.query("START TRANSACTION");
+      await other.query("SELECT 1 FROM service_logs");
+      assertEquals(await store.buildIndexes(), "busy");
+      await write(store, { entries: [entry(key(2))] });
+      await other.query("COMMIT");
+    } finally {
+      await other.end();
+    }
+    assertEquals(await store.buildIndexes(), "done");
+    assertEquals([await store.indexed(), await store.adopt()], [true, 0]);
+    await write(store, { entries: [entry(key(3))] });
+    await assertStored(store, { entries: [1, 2, 3].map((n) => entry(key(n))) });
   });
 
   Deno.test(`${name}: a wrong password is fatal and is nowhere in the error`, async () => {

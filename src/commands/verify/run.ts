@@ -13,9 +13,17 @@ import { type Manifest, mergeManifests } from "../../sim/manifest.ts";
 import { parseManifest } from "../../sim/manifest_json.ts";
 import type { CountDifference, Verification } from "../../store/maintenance.ts";
 import type { SeverityCount } from "../../store/store.ts";
+import type { TimeDifference } from "../../store/time_check.ts";
 import { type ConfigOf, EXIT } from "../command.ts";
 import type { VERIFY } from "./command.ts";
-import { type AgainstDifference, type Report, reportJson } from "./json.ts";
+
+/** A count that is not what the manifests say. */
+interface AgainstDifference {
+  /** A service and severity, or the reason of dead letters. */
+  readonly of: { readonly service_name: string; readonly severity: Severity } | { readonly reason: string };
+  readonly published: number;
+  readonly stored: number;
+}
 
 /** Runs the command. */
 export async function run(
@@ -29,14 +37,27 @@ export async function run(
     writers: 1,
     context,
   });
-  const repaired = config.repair ? (await store.repair()).differences : [];
+  const repair = config.repair ? await store.repair() : undefined;
+  const repaired = repair?.differences ?? [];
+  const repairedTimes = repair?.times ?? [];
   const found = await store.verify();
   const against = manifest === undefined ? [] : compare(found, manifest);
-  const agrees = found.differences.length + found.inBoth + against.length === 0;
-  const report = { database: store.address, found, repaired, manifest, against, agrees };
-  if (config.json) context.print(safeJson(reportJson(report)));
+  const agrees = found.differences.length + found.times.length + found.inBoth + against.length === 0;
+  const report = { database: store.address, found, repaired, repairedTimes, manifest, against, agrees };
+  if (config.json) context.print(safeJson(json(report)));
   else context.printRows(lines(report, context.results));
   return agrees ? EXIT.ok : EXIT.failed;
+}
+
+interface Report {
+  readonly database: string;
+  readonly found: Verification;
+  /** What `--repair` put right. */
+  readonly repaired: readonly CountDifference[];
+  readonly repairedTimes: readonly TimeDifference[];
+  readonly manifest: Manifest | undefined;
+  readonly against: readonly AgainstDifference[];
+  readonly agrees: boolean;
 }
 
 async function manifests(files: readonly string[], { readFile }: Context): Promise<Manifest | undefined> {
@@ -73,13 +94,14 @@ function compare({ stored, replayed, reasons }: Verification, { valid, malformed
 }
 
 function lines(report: Report, options: TableOptions): string[] {
-  const { database, found, repaired, manifest, against, agrees } = report;
+  const { database, found, repaired, repairedTimes, manifest, against, agrees } = report;
   const { open, replayed, dropped } = found.deadLetters;
   const result = [
     oneLine(database),
     ...alignedRows([
       ["", "rows"],
       ["service_logs", found.entries],
+      ...found.unadopted === 0 ? [] : [["not adopted yet", found.unadopted] as const],
       ["service_severity says", found.counted],
       ["dead letters, open", open],
       ["dead letters, replayed", replayed],
@@ -98,6 +120,18 @@ function lines(report: Report, options: TableOptions): string[] {
   };
   differences("Put right:", repaired);
   differences("The tables differ:", found.differences);
+  const times = (title: string, list: readonly TimeDifference[]) => {
+    if (list.length === 0) return;
+    result.push("", title);
+    result.push(...alignedRows([
+      ["of the", "from", "service", "severity", "rows", "counter", "difference"],
+      ...list.map(({ of, time, serviceName, severity, stored, counted }) =>
+        [of, time, serviceName === "" ? "(all)" : serviceName, severity, stored, counted, stored - counted] as const
+      ),
+    ], options));
+  };
+  times("Put right by minute and hour:", repairedTimes);
+  times("The counts by minute and hour differ:", found.times);
   if (found.inBoth > 0) result.push("", `${found.inBoth} message(s) are an entry and an open or dropped dead letter`);
   if (manifest !== undefined) result.push("", `published, by the manifests: ${manifest.published}`);
   if (against.length > 0) {
@@ -112,7 +146,36 @@ function lines(report: Report, options: TableOptions): string[] {
       ),
     ], options));
   }
-  const count = found.differences.length + found.inBoth + against.length;
+  const count = found.differences.length + found.times.length + found.inBoth + against.length;
   result.push("", agrees ? "everything agrees" : `${count} difference(s)`);
   return result;
+}
+
+function json(
+  { database, found, repaired, repairedTimes, manifest, against, agrees }: Report,
+): Record<string, unknown> {
+  const shown = (list: readonly CountDifference[]) =>
+    list.map(({ serviceName, severity, stored, counted }) => ({
+      service_name: serviceName,
+      severity,
+      stored,
+      counted,
+    }));
+  const shownTimes = (list: readonly TimeDifference[]) =>
+    list.map(({ serviceName, ...rest }) => ({ ...rest, service_name: serviceName }));
+  return {
+    database,
+    agrees,
+    entries: found.entries,
+    counted: found.counted,
+    dead_letters: found.deadLetters,
+    reasons: found.reasons,
+    differences: shown(found.differences),
+    times: shownTimes(found.times),
+    unadopted: found.unadopted,
+    in_both: found.inBoth,
+    repaired: shown(repaired),
+    repaired_times: shownTimes(repairedTimes),
+    ...(manifest === undefined ? {} : { published: manifest.published, against }),
+  };
 }

@@ -12,12 +12,14 @@ import type {
   DeadLetterSummary,
   StoredDeadLetter,
 } from "../maintenance.ts";
+import { LANE } from "../lane.ts";
 import type { ReplayedChunk } from "../replay.ts";
-import { countEntries, keySet, planKeys, without } from "../write_plan.ts";
-import { addCounts, keyList, KEYS_PER_LIST } from "./insert.ts";
+import { keySet, planKeys, without } from "../write_plan.ts";
+import { keyList, KEYS_PER_LIST } from "./insert.ts";
+import { Attempt, type Recorder } from "./record.ts";
 import type { MysqlSession } from "./session.ts";
 import { inSnapshot } from "./transaction.ts";
-import { FRUITLESS_ROUNDS_MAX, indistinct, insertRows, settled, statementBytesMax } from "./write.ts";
+import { FRUITLESS_ROUNDS_MAX, indistinct, insertRows, settled } from "./write.ts";
 
 const SUMMARY = "publish_time, message_id, reason, detail, status, LENGTH(data), created_at, updated_at";
 
@@ -63,7 +65,9 @@ export async function deadLettersByKey(
   for (const list of lists(planKeys(keys))) {
     const rows = await inSnapshot(session, () =>
       session.tuples(
-        `SELECT data, attributes, ${SUMMARY} FROM dead_letters WHERE (publish_time, message_id) IN (${keyList(list)}) \
+        `SELECT data, attributes, ${SUMMARY} FROM dead_letters WHERE lane = ${LANE} AND (publish_time, message_id) IN (${
+          keyList(list)
+        }) \
 ORDER BY publish_time, message_id`,
       ));
     for (const [data, attributes, ...rest] of rows) {
@@ -92,14 +96,17 @@ export async function dropDeadLetters(session: MysqlSession, keys: readonly Mess
  *
  * An entry that is stored already is not counted again; its dead letter, should it be open, is marked all the same.
  *
- * @param entries Sorted by key, each key once.
+ * @param options.entries Sorted by key, each key once.
  */
-export async function replayEntries(session: MysqlSession, entries: readonly LogEntry[]): Promise<ReplayedChunk> {
+export async function replayEntries(
+  session: MysqlSession,
+  { entries, recorder }: { readonly entries: readonly LogEntry[]; readonly recorder: Recorder },
+): Promise<ReplayedChunk> {
   let left = entries;
   let fruitless = 0;
   while (true) {
-    await session.begin();
-    if (await insertRows(session, left) < left.length) {
+    const attempt = await Attempt.begin(session, recorder);
+    if (await insertRows(attempt, left) < left.length) {
       await session.change("ROLLBACK");
       const stored = await settled(session, left);
       // A writer's row that was rolled back between the two statements leaves nothing to take out: try again.
@@ -115,9 +122,8 @@ export async function replayEntries(session: MysqlSession, entries: readonly Log
       left = mine;
       continue;
     }
-    for (const sql of addCounts(countEntries(left), statementBytesMax(session))) await session.change(sql);
     await mark(session, entries.filter((entry) => replayable.has(entry.publishTime + entry.messageId)), "replayed");
-    await session.change("COMMIT");
+    await attempt.commit({ entries: left, deadLetters: 0 }, { cause: "replay", bytes: 0, items: left.length });
     return { replayed: left, settled: without(entries, keySet(left)) };
   }
 }
@@ -132,7 +138,7 @@ async function lockedWith(session: MysqlSession, { keys, statuses }: Locking): P
   const found: MessageKey[] = [];
   for (const list of lists(keys)) {
     const rows = await session.rows(
-      `SELECT publish_time, message_id FROM dead_letters FORCE INDEX (PRIMARY) WHERE (publish_time, message_id) IN \
+      `SELECT publish_time, message_id FROM dead_letters FORCE INDEX (PRIMARY) WHERE lane = ${LANE} AND (publish_time, message_id) IN \
 (${keyList(list)}) AND status IN (${escape([...statuses])}) ORDER BY publish_time, message_id FOR UPDATE`,
     );
     for (const row of rows) found.push({ publishTime: String(row.publish_time), messageId: String(row.message_id) });
@@ -143,7 +149,9 @@ async function lockedWith(session: MysqlSession, { keys, statuses }: Locking): P
 async function mark(session: MysqlSession, keys: readonly MessageKey[], status: DeadLetterStatus): Promise<void> {
   for (const list of lists(keys)) {
     await session.change(
-      `UPDATE dead_letters SET status = ${escape(status)} WHERE (publish_time, message_id) IN (${keyList(list)})`,
+      `UPDATE dead_letters SET status = ${escape(status)} WHERE lane = ${LANE} AND (publish_time, message_id) IN (${
+        keyList(list)
+      })`,
     );
   }
 }
@@ -154,7 +162,7 @@ function* lists<T>(items: readonly T[]): Generator<readonly T[]> {
 
 function where(filter: DeadLetterFilter | DeadLetterPage): string {
   const { statuses, reason, since, keys, messageIds, after, newestFirst }: Partial<DeadLetterPage> = filter;
-  const conditions: string[] = [];
+  const conditions = [`lane = ${LANE}`];
   // An empty list admits nothing, and is no SQL.
   if (statuses !== undefined) conditions.push(statuses.length === 0 ? "FALSE" : `status IN (${escape([...statuses])})`);
   if (reason !== undefined) conditions.push(`reason = ${escape(reason)}`);
@@ -170,7 +178,7 @@ function where(filter: DeadLetterFilter | DeadLetterPage): string {
     const beyond = newestFirst ? "<" : ">";
     conditions.push(`(publish_time ${beyond} ${time} OR (publish_time = ${time} AND message_id ${beyond} ${id}))`);
   }
-  return conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
+  return ` WHERE ${conditions.join(" AND ")}`;
 }
 
 /** @param row What {@linkcode SUMMARY} selects. */

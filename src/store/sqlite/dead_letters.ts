@@ -13,10 +13,13 @@ import type {
   DeadLetterSummary,
   StoredDeadLetter,
 } from "../maintenance.ts";
+import { BatchWords } from "../../words/batch_words.ts";
+import { LANE } from "../lane.ts";
 import type { ReplayedChunk } from "../replay.ts";
-import { SQLITE_NOW } from "../schema.ts";
-import { countEntries, keySet, planKeys, without } from "../write_plan.ts";
-import { ADD_COUNT, addCounts, insertEntries, insertEntry } from "./insert.ts";
+import { SQLITE_NOW } from "../migrations/parts.ts";
+import { keySet, planKeys, without } from "../write_plan.ts";
+import { entryValues, insertEntries } from "./insert.ts";
+import type { Records } from "./record.ts";
 import { textOf } from "./text.ts";
 import { inSnapshot, inTransaction } from "./transaction.ts";
 import { checkEntry } from "./write.ts";
@@ -57,7 +60,7 @@ export function groupDeadLetters(db: DatabaseSync, filter: DeadLetterFilter): De
 /** See `Maintenance.deadLettersByKey`. */
 export function deadLettersByKey(db: DatabaseSync, keys: readonly MessageKey[]): StoredDeadLetter[] {
   const select = db.prepare(
-    `SELECT ${SUMMARY}, data, CAST(attributes AS BLOB) AS attributes FROM dead_letters WHERE publish_time = ? AND message_id = ?`,
+    `SELECT ${SUMMARY}, data, CAST(attributes AS BLOB) AS attributes FROM dead_letters WHERE lane = ${LANE} AND publish_time = ? AND message_id = ?`,
   );
   return inSnapshot(db, () =>
     planKeys(keys).flatMap((key) => {
@@ -79,21 +82,35 @@ export function dropDeadLetters(db: DatabaseSync, keys: readonly MessageKey[]): 
   });
 }
 
-/** Replays entries in one transaction, see `Maintenance.replay`. @param entries Sorted by key, each key once. */
-export function replayEntries(db: DatabaseSync, entries: readonly LogEntry[]): ReplayedChunk {
+/**
+ * Replays entries in one transaction, see `Maintenance.replay`.
+ *
+ * @param options.entries Sorted by key, each key once.
+ */
+export function replayEntries(
+  db: DatabaseSync,
+  { entries, records }: { readonly entries: readonly LogEntry[]; readonly records: Records },
+): ReplayedChunk {
   entries.forEach(checkEntry);
   return inTransaction(db, () => {
+    const begunAt = performance.now();
+    const { id, instance } = records.identity();
     const replayable = entries.filter(withStatus(db, ["open", "dropped"]));
     const insert = db.prepare(insertEntries(1));
-    const replayed = replayable.filter((entry) => insertEntry(insert, entry));
-    addCounts(db.prepare(ADD_COUNT), countEntries(replayed));
+    const words = new BatchWords();
+    const replayed = replayable.filter((entry) => insert.run(...entryValues(entry, id)).changes === 1);
+    for (const entry of replayed) words.add(entry);
     replayable.forEach(marking(db, "replayed"));
+    const recorded = { cause: "replay", bytes: 0, items: replayed.length, deadLetters: 0 } as const;
+    records.write({ ...recorded, id, instance, entries: replayed, words, writeMs: performance.now() - begunAt });
     return { replayed, settled: without(entries, keySet(replayed)) };
   });
 }
 
 function withStatus(db: DatabaseSync, statuses: readonly DeadLetterStatus[]): (key: MessageKey) => boolean {
-  const select = db.prepare("SELECT status FROM dead_letters WHERE publish_time = ? AND message_id = ?");
+  const select = db.prepare(
+    `SELECT status FROM dead_letters WHERE lane = ${LANE} AND publish_time = ? AND message_id = ?`,
+  );
   return ({ publishTime, messageId }) => {
     const row = select.get(publishTime, messageId);
     return row !== undefined && statuses.includes(row.status as DeadLetterStatus);
@@ -102,7 +119,7 @@ function withStatus(db: DatabaseSync, statuses: readonly DeadLetterStatus[]): (k
 
 function marking(db: DatabaseSync, status: DeadLetterStatus): (key: MessageKey) => void {
   const update = db.prepare(
-    `UPDATE dead_letters SET status = ?, updated_at = ${SQLITE_NOW} WHERE publish_time = ? AND message_id = ?`,
+    `UPDATE dead_letters SET status = ?, updated_at = ${SQLITE_NOW} WHERE lane = ${LANE} AND publish_time = ? AND message_id = ?`,
   );
   return ({ publishTime, messageId }) => void update.run(status, publishTime, messageId);
 }
@@ -111,7 +128,7 @@ function where(
   filter: DeadLetterFilter | DeadLetterPage,
 ): { readonly conditions: string; readonly values: SQLInputValue[] } {
   const { statuses, reason, since, keys, messageIds, after, newestFirst }: Partial<DeadLetterPage> = filter;
-  const conditions: string[] = [];
+  const conditions = [`lane = ${LANE}`];
   const values: SQLInputValue[] = [];
   const among = (column: string, list: readonly string[]) => {
     conditions.push(`${column} IN (SELECT value FROM json_each(?))`);
@@ -132,7 +149,7 @@ function where(
     conditions.push(`(publish_time, message_id) ${newestFirst ? "<" : ">"} (?, ?)`);
     values.push(after.publishTime, after.messageId);
   }
-  return { conditions: conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`, values };
+  return { conditions: ` WHERE ${conditions.join(" AND ")}`, values };
 }
 
 function summary(row: Row): DeadLetterSummary {
