@@ -119,10 +119,10 @@ function everySetting(): string[] {
     ...table(
       ["variable", "flag", "default", "meaning", "taken by"],
       Object.values(settings).map((setting) => {
-        const { env = [], flag, default: text = "", defaultNote, help } = setting;
+        const { env = [], flag, short, default: text = "", defaultNote, help } = setting;
         return [
           env.map((name) => `\`${name}\``).join(", else "),
-          flag === undefined ? "" : `\`--${flag}\``,
+          [...flag === undefined ? [] : [`\`--${flag}\``], ...short === undefined ? [] : [`\`-${short}\``]].join(", "),
           marked(defaultNote ?? text),
           marked(help),
           takenBy(setting),

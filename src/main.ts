@@ -22,6 +22,7 @@ const env = (name: string) => Deno.env.get(name);
 const columns = () => Deno.consoleSize().columns;
 const stderr = new Stderr(Deno.stderr, { columns, colour: takesColour(env, Deno.stderr.isTerminal()) });
 const { terminal } = stderr;
+const unread = new AbortController();
 
 /** Prints a result, all of it, now: who reads it may be slow, and loses nothing. */
 function printNow(text: string): void {
@@ -30,7 +31,7 @@ function printNow(text: string): void {
     for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
   } catch (error) {
     // A reader that has seen enough, and a terminal that was closed, are no failures.
-    if (interactive || error instanceof Deno.errors.BrokenPipe) return;
+    if (interactive || error instanceof Deno.errors.BrokenPipe) return unread.abort();
     throw new Error(`Cannot print the result: ${(error as Error).message}`, { cause: error });
   }
 }
@@ -66,6 +67,7 @@ const code = await run({
   env,
   print: (line) => printText(interactive ? safeLines(line) : line),
   printRows: (rows) => rows.forEach(printText),
+  unread: unread.signal,
   results: {
     get columns() {
       // Some terminals say 0.

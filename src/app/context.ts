@@ -25,6 +25,8 @@ export interface Context extends Stops {
   readonly print: (line: string) => void;
   /** Prints lines as they are, which are safe to show and may have colours. */
   readonly printRows: (rows: readonly string[]) => void;
+  /** Aborted once nobody reads stdout any more: what would be printed is for nobody. */
+  readonly unread: AbortSignal;
   /** How tables are to look on stdout. */
   readonly results: TableOptions;
   /** Whether a person reads stdout, and not a file or a program that wants every byte. */

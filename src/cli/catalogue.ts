@@ -11,6 +11,7 @@ import { DEMO } from "../commands/demo/command.ts";
 import { EMU } from "../commands/emu/command.ts";
 import { EMULATOR } from "../commands/emulator/command.ts";
 import { HEALTH } from "../commands/health/command.ts";
+import { LOGS } from "../commands/logs/command.ts";
 import { MIGRATE } from "../commands/migrate/command.ts";
 import { MOCK } from "../commands/mock/command.ts";
 import { MON } from "../commands/mon/command.ts";
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   runnable(SIM, async () => (await import("../commands/sim/run.ts")).run),
   runnable(DEMO, async () => (await import("../commands/demo/run.ts")).run),
   runnable(EMULATOR, async () => (await import("../commands/emulator/run.ts")).run),
+  runnable(LOGS, async () => (await import("../commands/logs/run.ts")).run),
   runnable(MIGRATE, async () => (await import("../commands/migrate/run.ts")).run),
   runnable(VERIFY, async () => (await import("../commands/verify/run.ts")).run),
   runnable(DEAD_LETTERS, async () => (await import("../commands/dead_letters/run.ts")).run),

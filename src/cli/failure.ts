@@ -5,6 +5,7 @@
  */
 import { SubscribeError } from "../pubsub/subscriber.ts";
 import { CallError } from "../pubsub/transport.ts";
+import { ReadTimeoutError } from "../store/log_rows.ts";
 import { StoreError } from "../store/store.ts";
 
 /** What an error of the world around says; `undefined` for a mistake in the program, which is to crash it. */
@@ -13,7 +14,8 @@ export function explainFailure(error: unknown): string | undefined {
 }
 
 function isOperating(error: unknown): error is Error {
-  return error instanceof StoreError || error instanceof SubscribeError || error instanceof CallError ||
+  return error instanceof StoreError || error instanceof ReadTimeoutError || error instanceof SubscribeError ||
+    error instanceof CallError ||
     error instanceof Error && (typeof (error as { code?: unknown }).code === "number" || error.cause !== undefined) ||
     Object.values(Deno.errors).some((kind) => error instanceof kind);
 }

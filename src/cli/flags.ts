@@ -25,6 +25,42 @@ export interface Parsed {
   readonly problem: string | undefined;
 }
 
+/** Before an argument that is to be taken as it is; no argument of a process can hold one. */
+const MARK = "\0";
+
+/**
+ * Arguments with short flags written in full, and with a mark before what only looks like a flag: the library would read
+ * `-healthz` as six flags, and `--since -15m` as a flag without a value.
+ */
+function spelledOut(
+  args: readonly string[],
+  { settings, valued, dashed }: {
+    readonly settings: readonly Setting<unknown>[];
+    readonly valued: readonly string[];
+    readonly dashed: boolean;
+  },
+): string[] {
+  const shorts = new Map(settings.flatMap(({ short, flag }) => short === undefined ? [] : [[short, flag!] as const]));
+  const end = args.indexOf("--");
+  const before = end < 0 ? args : args.slice(0, end);
+  const out: string[] = [];
+  for (let at = 0; at < before.length; at++) {
+    const arg = before[at]!;
+    const [, letters, value] = /^-([A-Za-z]+)=?(\d*)$/.exec(arg) ?? [];
+    const flags = [...letters ?? ""].map((letter) => shorts.get(letter));
+    if (letters !== undefined && !flags.includes(undefined)) {
+      out.push(...flags.map((flag) => `--${flag}`));
+      if (value !== "") out.push(`${out.pop()}=${value}`);
+    } else if (dashed && /^-[^-]/.test(arg) && !/^-[hvV]$/.test(arg)) {
+      out.push(MARK + arg);
+    } else out.push(arg);
+    if (valued.some((flag) => out.at(-1) === `--${flag}`) && /^-\d/.test(before[at + 1] ?? "")) {
+      out.push(`${out.pop()}=${before[++at]}`);
+    }
+  }
+  return [...out, ...args.slice(before.length)];
+}
+
 /** Parses the arguments of a command, without reading what its settings are set to. */
 export function parseFlags(command: Declaration, args: readonly string[]): Parsed {
   const settings = settingsOf(command).map((name: SettingName): Setting<unknown> => SETTINGS[name]);
@@ -32,7 +68,7 @@ export function parseFlags(command: Declaration, args: readonly string[]): Parse
   const switches = settings.flatMap(({ flag, value }) => flag !== undefined && value === undefined ? [flag] : []);
   const repeated = settings.flatMap(({ flag, repeats }) => flag !== undefined && repeats === true ? [flag] : []);
   let problem: string | undefined;
-  const parsed = parseArgs(args, {
+  const parsed = parseArgs(spelledOut(args, { settings, valued, dashed: command.argument?.dashed === true }), {
     string: [...valued, "_"],
     boolean: [...switches, "help", "version"],
     collect: repeated,
@@ -45,7 +81,7 @@ export function parseFlags(command: Declaration, args: readonly string[]): Parse
     },
   });
   const values = parsed as unknown as Readonly<Record<string, unknown>>;
-  const positionals = parsed._.map(String);
+  const positionals = parsed._.map((word) => String(word).replace(MARK, ""));
   const most = command.argument === undefined ? 0 : command.argument.most ?? 1;
   if (positionals.length > most) {
     problem ??= `Cannot use the argument "${positionals[most]}": ` +

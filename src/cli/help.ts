@@ -85,7 +85,8 @@ export function commandHelp(command: Declaration, options: HelpOptions): string 
     const value = setting.value === undefined ? "" : ` ${setting.value}`;
     if (setting.flag !== undefined) {
       const env = setting.env === undefined ? "" : ` [${setting.env.join(", else ")}]`;
-      flags.push([`--${setting.flag}${value}`, text + env]);
+      const short = setting.short === undefined ? "" : ` (-${setting.short})`;
+      flags.push([`--${setting.flag}${value}${short}`, text + env]);
     } else {
       variables.push([`${setting.env![0]}=${setting.value}`, text]);
     }

@@ -34,17 +34,17 @@ export interface World extends Omit<Context, "log"> {
 }
 
 /** Tells what is wrong, once. */
-type Complain = (problem: string, flags?: Flags) => void;
+type Complain = (problem: string, given?: { readonly flags?: Flags; readonly lines?: readonly string[] }) => void;
 
 /** Runs the program. Never exits by itself: the result is the exit code. */
 export async function run(world: World): Promise<number> {
-  const complain: Complain = (problem, flags = {}) => {
+  const complain: Complain = (problem, { flags = {}, lines = [] } = {}) => {
     const format = readConfig(["logFormat"], { flags, env: world.env, defaults: platformDefaults(world) });
     const asked = format.ok ? format.value.logFormat : undefined;
     // Whoever collects the log reads every line of it, and the last one most of all.
     if (asked === "json" || asked === "gcp") world.openLog("error", asked).error(problem);
     // What was given is repeated in one line, whatever it is, and without a password that it may hold.
-    else world.complain(oneLine(redact(problem)));
+    else [oneLine(redact(problem)), ...lines].forEach((line) => world.complain(line));
   };
   try {
     return await runCommand(world, complain);
@@ -99,8 +99,8 @@ async function runCommand(world: World, complain: Complain): Promise<number> {
     return EXIT.ok;
   }
   const { flags, lists } = parsed;
-  const refuse = (problem: string) => {
-    complain(`${program} ${command.name}: ${problem}`, flags);
+  const refuse = (problem: string, lines: readonly string[] = []) => {
+    complain(`${program} ${command.name}: ${problem}`, { flags, lines });
     return EXIT.usage;
   };
   if (parsed.problem !== undefined) return refuse(parsed.problem);
@@ -117,7 +117,7 @@ async function runCommand(world: World, complain: Complain): Promise<number> {
     const run = await command.load();
     return await run(config.value, { ...world, commands, log }, parsed.args);
   } catch (error) {
-    if (error instanceof UsageError) return refuse(error.message);
+    if (error instanceof UsageError) return refuse(error.message, error.lines);
     const failure = explainFailure(error);
     if (failure === undefined) throw error;
     log.error(failure);

@@ -58,6 +58,8 @@ export interface Declaration<N extends SettingName = SettingName> {
     readonly words?: readonly string[];
     /** How many there may be; default 1. */
     readonly most?: number;
+    /** One that begins with a single `-`, and is no short flag, is an argument all the same: `-healthz`. */
+    readonly dashed?: true;
   };
   readonly settings: readonly N[];
   /** Defaults that differ from the settings' own. */

@@ -9,6 +9,8 @@ import type { Reader } from "./values.ts";
 export interface Setting<T> {
   /** Without the dashes. */
   readonly flag?: string;
+  /** A letter that stands for the flag. */
+  readonly short?: string;
   /** Environment variables, the first that is set and not empty counts; before them the same with `LMS_` at the front. */
   readonly env?: readonly string[];
   /** Variables that people set in their place; the flag's name, spelled as one, is always taken for such. */

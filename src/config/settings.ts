@@ -13,6 +13,14 @@ import { LOG_SETTINGS } from "./settings/log.ts";
 import { MAINTENANCE_SETTINGS } from "./settings/maintenance.ts";
 import { MONITOR_SETTINGS } from "./settings/monitor.ts";
 import { PUBSUB_SETTINGS } from "./settings/pubsub.ts";
+import {
+  ENDS_SETTINGS,
+  ENTRIES_SETTINGS,
+  LEDGER_SETTINGS,
+  RANGE_SETTINGS,
+  SHOWING_SETTINGS,
+  WATCHING_SETTINGS,
+} from "./settings/reading.ts";
 import { RUN_SETTINGS } from "./settings/run.ts";
 import { SIMULATION_SETTINGS, TRAFFIC_SETTINGS } from "./settings/traffic.ts";
 
@@ -32,6 +40,12 @@ export const SETTINGS = {
   ...EMULATOR_SETTINGS,
   ...MAINTENANCE_SETTINGS,
   ...DEAD_LETTERS_SETTINGS,
+  ...RANGE_SETTINGS,
+  ...ENDS_SETTINGS,
+  ...ENTRIES_SETTINGS,
+  ...SHOWING_SETTINGS,
+  ...WATCHING_SETTINGS,
+  ...LEDGER_SETTINGS,
   ...LOG_SETTINGS,
 };
 

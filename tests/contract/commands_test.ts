@@ -21,6 +21,7 @@ class TestWorld implements World {
   readonly stopNow = new AbortController();
   readonly drain = this.stop.signal;
   readonly abort = this.stopNow.signal;
+  readonly unread = new AbortController().signal;
   readonly build = "lms 1.2.3 (from a test)";
   readonly program = "lms";
   readonly version = "1.2.3";

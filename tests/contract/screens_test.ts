@@ -7,13 +7,18 @@
 import { assert, assertEquals } from "@std/assert";
 import { run } from "../../src/cli/run.ts";
 import { fullId } from "../../src/commands/dead_letters/ids.ts";
+import { LOGS } from "../../src/commands/logs/command.ts";
+import { showLogs } from "../../src/commands/logs/run.ts";
 import { statusLine } from "../../src/commands/mon/run.ts";
+import { askedFor } from "../../src/commands/reading/asked.ts";
 import { textBlock, textLine } from "../../src/ops/log_line.ts";
 import { Terminal } from "../../src/ops/terminal.ts";
 import { displayWidth } from "../../src/ops/width.ts";
 import { severityTable } from "../../src/sim/manifest_table.ts";
 import { openStore } from "../../src/store/open_store.ts";
 import { key } from "../support/entries.ts";
+import { MemoryLogQueries, readEntry } from "../support/memory_log_queries.ts";
+import { commandLine } from "../support/reading_command.ts";
 import { temporaryFolder } from "../support/run_lms.ts";
 import { fakeWorld } from "../support/world.ts";
 import { deadLetter, write } from "./store_fixture.ts";
@@ -61,11 +66,37 @@ const COUNTS = new Map([
   ["🚀 launch", { debug: 0, info: 0, warn: 0, error: 0, fatal: 0 }],
 ]);
 
+const DAYS_LATER = "2026-01-04 00:00:00.000000";
+
+/** Entries of every severity, with what text has that is hard to show. */
+const ENTRIES = [
+  readEntry({ ...key(1), severity: "debug", payload: "cache miss", attributes: { trace: "4bf92f3577b34da6" } }),
+  readEntry({ ...key(2), serviceName: "支払いサービス", payload: "注文 123 を受け付けました 👩‍🚀" }),
+  readEntry({ ...key(3), severity: "warn", payload: "slow", timestamp: "2026-01-02 03:03:01.250000" }),
+  readEntry({ ...key(4), severity: "error", serviceName: "🚀 launch", payload: "connection refused\n  at line 1" }),
+  readEntry({
+    publishTime: DAYS_LATER,
+    severity: "fatal",
+    payload: "\x1b[31m\u202eevil",
+    attributes: { 地域: "東京 1" },
+  }),
+];
+
+async function logsScreen(args: readonly string[], look: Look): Promise<readonly string[]> {
+  const queries = new MemoryLogQueries();
+  queries.entries.push(...ENTRIES);
+  const { config, context, words, world } = commandLine(LOGS, args, { results: look });
+  await showLogs({ queries, config, context, asked: askedFor(words, { config }) });
+  return [...world.printed, ...world.noted];
+}
+
 const TIME = new Date("2026-11-24T10:11:12.345Z");
 
 const SCREENS: Readonly<Record<string, (look: Look) => readonly string[] | Promise<readonly string[]>>> = {
   help: (look) => commandScreen(["--help"], look),
   help_dead_letters: (look) => commandScreen(["dead-letters", "--help"], look),
+  logs: (look) => logsScreen(["-n4"], look),
+  logs_context: (look) => logsScreen(["-C1", "severity:debug,error,fatal"], look),
   list: (look) => commandScreen(["dead-letters", "list"], look),
   list_groups: (look) => commandScreen(["dead-letters", "list", "--group=reason"], look),
   show: (look) => commandScreen(["dead-letters", "show", fullId(LETTERS[1]!)], look),
@@ -99,8 +130,8 @@ for (const [name, screen] of Object.entries(SCREENS)) {
         if (Deno.env.get("UPDATE_SCREENS") === "1") await Deno.writeTextFile(file, shown);
         assertEquals(shown, await Deno.readTextFile(file));
         if (!colour) assert(!shown.includes("⎋"), shown);
-        // A log line and a dead letter are shown whole, and the terminal wraps them.
-        if (name === "mon" || name === "show") return;
+        // A log line, an entry and a dead letter are shown whole, and the terminal wraps them.
+        if (["mon", "show", "logs", "logs_context"].includes(name)) return;
         for (const line of lines) assert(displayWidth(line.replace(COLOURS, "")) <= columns, line);
       });
     }

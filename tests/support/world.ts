@@ -24,6 +24,8 @@ export interface FakeWorld extends World {
   readonly files: ReadonlyMap<string, string>;
   /** Asks the program to finish. */
   stop(): void;
+  /** Goes away from stdout. */
+  leave(): void;
   /** The first record of LMS's own log, past or to come, with this message. Never resolves when none comes. */
   logged(message: string): Promise<Readonly<Record<string, unknown>>>;
 }
@@ -41,6 +43,7 @@ export function fakeWorld(
   const all: Record<string, unknown>[] = [];
   const files = new Map<string, string>();
   const drain = new AbortController();
+  const unread = new AbortController();
   const records = new Map<string, PromiseWithResolvers<Record<string, unknown>>>();
   const recordOf = (message: string) => {
     let record = records.get(message);
@@ -52,6 +55,7 @@ export function fakeWorld(
     env: (name) => variables[name],
     print: (line) => void printed.push(line),
     printRows: (rows) => void printed.push(...rows),
+    unread: unread.signal,
     results,
     interactive: false,
     complain: (line) => void complaints.push(line),
@@ -86,6 +90,7 @@ export function fakeWorld(
     records: all,
     files,
     stop: () => drain.abort(),
+    leave: () => unread.abort(),
     logged: (message) => recordOf(message).promise,
   };
 }

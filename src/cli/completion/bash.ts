@@ -109,5 +109,5 @@ function written(flags: readonly CompletedFlag[]): string[] {
 }
 
 function pattern(flags: readonly CompletedFlag[]): string {
-  return flags.map(({ name }) => `--${name}`).join(" | ");
+  return written(flags).join(" | ");
 }

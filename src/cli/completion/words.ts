@@ -43,10 +43,17 @@ export const HELP_COMMAND = { name: "help", summary: "explain a command" } as co
 /** The flags of a command. */
 export function flagsOf(command: Declaration): readonly CompletedFlag[] {
   const flags = settingsOf(command).flatMap((name): CompletedFlag[] => {
-    const { flag, value, help, repeats, read }: Setting<unknown> = SETTINGS[name];
+    const { flag, short, value, help, repeats, read }: Setting<unknown> = SETTINGS[name];
     if (flag === undefined) return [];
     const values = read.path ? "file" : read.words !== undefined && read.words.length > 0 ? read.words : "any";
-    return [{ name: flag, help, ...(value === undefined ? {} : { value }), values, repeats: repeats === true }];
+    return [{
+      name: flag,
+      ...(short === undefined ? {} : { short }),
+      help,
+      ...(value === undefined ? {} : { value }),
+      values,
+      repeats: repeats === true,
+    }];
   });
   return [...flags, { ...HELP, help: "explain this command" }];
 }

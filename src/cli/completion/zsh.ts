@@ -66,9 +66,15 @@ export function zshCompletion({ program, commands }: Completed): string {
 /** Specifications of a flag, not quoted yet; a flag that has two names has one for each. */
 function specifications({ name, short, help, value, values, repeats }: CompletedFlag): string[] {
   const text = `[${zshEscaped(help)}]`;
-  if (value !== undefined) return [`${repeats ? "*" : ""}--${name}=${text}:${zshEscaped(value)}:${action(values)}`];
+  if (value !== undefined) {
+    const taken = `${text}:${zshEscaped(value)}:${action(values)}`;
+    const again = repeats ? "*" : "";
+    return [`${again}--${name}=${taken}`, ...(short === undefined ? [] : [`${again}-${short}+${taken}`])];
+  }
+  if (short === undefined) return [`--${name}${text}`];
   // What asks for help asks for nothing else.
-  return short === undefined ? [`--${name}${text}`] : [`(- *)--${name}${text}`, `(- *)-${short}${text}`];
+  const others = name === "help" || name === "version" ? "(- *)" : "";
+  return [`${others}--${name}${text}`, `${others}-${short}${text}`];
 }
 
 /** What stands beside the flags. A message, as for values of flags, would keep zsh from completing a flag there. */

@@ -92,9 +92,10 @@ function commandSection(command: Declaration, program: string): string[] {
   const { name, summary, description, argument, defaults, notes } = command;
   const flags = settingsOf(command).flatMap((key) => {
     const setting: Setting<unknown> = SETTINGS[key];
-    const { flag, value, env } = setting;
+    const { flag, short, value, env } = setting;
     if (flag === undefined) return [];
-    const term = bold(`--${flag}`) + (value === undefined ? "" : ` \\fI${roffEscaped(value)}\\fR`);
+    const term = bold(`--${flag}`) + (value === undefined ? "" : ` \\fI${roffEscaped(value)}\\fR`) +
+      (short === undefined ? "" : ` (${bold(`-${short}`)})`);
     return definition(
       term,
       meaning(setting, defaults?.[key] ?? notes?.[key]) + (env === undefined ? "" : ` [${env.join(", else ")}]`),

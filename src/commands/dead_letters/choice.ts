@@ -6,11 +6,10 @@
 import type { Context } from "../../app/context.ts";
 import type { Condition } from "../../config/settings/dead_letters.ts";
 import { UsageError } from "../../config/usage_error.ts";
-import { instantOfDate } from "../../entry/instant.ts";
-import { wallClock } from "../../ops/clock.ts";
 import { failure, type Result, success } from "../../ops/result.ts";
 import type { DeadLetterFilter, DeadLetterSummary, MaintainedStore } from "../../store/maintenance.ts";
 import type { ConfigOf } from "../command.ts";
+import { momentOf } from "../reading/times.ts";
 import type { DEAD_LETTERS } from "./command.ts";
 import { findDeadLetters, fullId, readNames } from "./ids.ts";
 import { letterHas, ofSummary, summaryHas } from "./where.ts";
@@ -85,9 +84,7 @@ export function filterOf({ reason, since }: Settings, statuses: DeadLetterFilter
   return {
     ...(statuses === undefined ? {} : { statuses }),
     ...(reason === undefined ? {} : { reason }),
-    ...(since === undefined
-      ? {}
-      : { since: typeof since === "string" ? since : instantOfDate(new Date(wallClock() - since)) }),
+    ...(since === undefined ? {} : { since: momentOf(since, "since") }),
   };
 }
 

@@ -6,6 +6,7 @@
 import { namesOf } from "../../config/settings.ts";
 import { DATABASE_SETTINGS } from "../../config/settings/database.ts";
 import { DEAD_LETTERS_SETTINGS } from "../../config/settings/dead_letters.ts";
+import { RANGE_SETTINGS } from "../../config/settings/reading.ts";
 import { defineCommand } from "../command.ts";
 import { NAMED_DATABASE } from "../shared.ts";
 
@@ -41,6 +42,12 @@ export const DEAD_LETTERS = defineCommand({
     words: DEAD_LETTER_ACTIONS,
     most: 10_000,
   },
-  settings: [...namesOf(DATABASE_SETTINGS), "json", ...namesOf(DEAD_LETTERS_SETTINGS), "dryRun"],
+  settings: [
+    ...namesOf(DATABASE_SETTINGS),
+    "json",
+    ...namesOf(DEAD_LETTERS_SETTINGS),
+    ...namesOf(RANGE_SETTINGS),
+    "dryRun",
+  ],
   notes: NAMED_DATABASE,
 });

@@ -8,6 +8,7 @@ import { NAMED, openDatabase } from "../../app/database.ts";
 import { nameOf } from "../../config/settings.ts";
 import { UsageError } from "../../config/usage_error.ts";
 import { nearest } from "../../ops/nearest.ts";
+import { momentOf } from "../reading/times.ts";
 import { checkIds, restrictions, type Settings, type Work } from "./choice.ts";
 import type { DEAD_LETTER_ACTIONS } from "./command.ts";
 import { drop } from "./drop.ts";
@@ -54,6 +55,7 @@ export async function run(
     );
   }
   checkIds(ids, config);
+  if (config.since !== undefined) momentOf(config.since, "since");
   const changes = (action === "replay" || action === "drop") && !config.dryRun;
   await using store = await openDatabase(config, {
     named: NAMED,

@@ -3,12 +3,10 @@
  *
  * @module
  */
-import { DEAD_LETTER_REASONS, DEAD_LETTER_STATUSES, type Instant } from "../../entry/entry.ts";
-import { parseRfc3339 } from "../../entry/instant.ts";
-import { DAY_MS } from "../../ops/durations.ts";
+import { DEAD_LETTER_REASONS, DEAD_LETTER_STATUSES } from "../../entry/entry.ts";
 import { failure, success } from "../../ops/result.ts";
 import { onOff, setting } from "../setting.ts";
-import { duration, oneOf, type Read, wholeNumber } from "../values.ts";
+import { oneOf, type Read } from "../values.ts";
 
 /** Fields of a message that an operator may set. */
 const FIELDS = ["service_name", "payload", "severity", "timestamp"] as const;
@@ -39,14 +37,6 @@ function condition(given: string): Read<Condition> {
   return failure(`FIELD=TEXT with a field of ${CONDITION_FIELDS.join(", ")}, attribute.NAME`);
 }
 
-/** A moment, or how long ago it was in milliseconds. */
-function moment(text: string): Read<Instant | number> {
-  const instant = parseRfc3339(text);
-  if (instant.ok) return instant;
-  const ago = duration(0, 3_660 * DAY_MS)(text);
-  return ago.ok ? ago : failure("RFC 3339, such as 2026-01-02T03:04:05Z, or how long ago, such as 90m or 2h");
-}
-
 /** The settings that choose dead letters, and what they are replayed as. */
 export const DEAD_LETTERS_SETTINGS = {
   status: setting({
@@ -63,13 +53,6 @@ export const DEAD_LETTERS_SETTINGS = {
     defaultNote: "any",
     read: oneOf(DEAD_LETTER_REASONS),
   }),
-  since: setting({
-    flag: "since",
-    value: "TIME",
-    help: "those published since then only: RFC 3339, or how long ago, such as 90m or 2h",
-    defaultNote: "ever",
-    read: moment,
-  }),
   where: setting({
     flag: "where",
     value: "FIELD=TEXT",
@@ -85,13 +68,6 @@ export const DEAD_LETTERS_SETTINGS = {
     help: "reason: list how many there are of each, instead of each",
     defaultNote: "each",
     read: oneOf(["reason"]),
-  }),
-  limit: setting({
-    flag: "limit",
-    value: "N",
-    help: "list at most so many",
-    defaultNote: "100",
-    read: wholeNumber(1, 1_000_000),
   }),
   as: setting({
     flag: "as",
