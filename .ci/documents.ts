@@ -122,7 +122,7 @@ function everySetting(): string[] {
         const { env = [], flag, short, default: text = "", defaultNote, help } = setting;
         return [
           env.map((name) => `\`${name}\``).join(", else "),
-          [...flag === undefined ? [] : [`\`--${flag}\``], ...short === undefined ? [] : [`\`-${short}\``]].join(", "),
+          flag === undefined ? "" : `\`--${flag}\`${short === undefined ? "" : ` (\`-${short}\`)`}`,
           marked(defaultNote ?? text),
           marked(help),
           takenBy(setting),

@@ -5,6 +5,7 @@
  * @module
  */
 import { API } from "../commands/api/command.ts";
+import { BATCHES } from "../commands/batches/command.ts";
 import { type Command, runnable } from "../commands/command.ts";
 import { DEAD_LETTERS } from "../commands/dead_letters/command.ts";
 import { DEMO } from "../commands/demo/command.ts";
@@ -17,6 +18,7 @@ import { MOCK } from "../commands/mock/command.ts";
 import { MON } from "../commands/mon/command.ts";
 import { PUB } from "../commands/pub/command.ts";
 import { SIM } from "../commands/sim/command.ts";
+import { STATS } from "../commands/stats/command.ts";
 import { VERIFY } from "../commands/verify/command.ts";
 import { VERSION } from "../commands/version/command.ts";
 import { COMPLETION } from "./completion/command.ts";
@@ -34,6 +36,8 @@ export const COMMANDS: readonly Command[] = [
   runnable(DEMO, async () => (await import("../commands/demo/run.ts")).run),
   runnable(EMULATOR, async () => (await import("../commands/emulator/run.ts")).run),
   runnable(LOGS, async () => (await import("../commands/logs/run.ts")).run),
+  runnable(STATS, async () => (await import("../commands/stats/run.ts")).run),
+  runnable(BATCHES, async () => (await import("../commands/batches/run.ts")).run),
   runnable(MIGRATE, async () => (await import("../commands/migrate/run.ts")).run),
   runnable(VERIFY, async () => (await import("../commands/verify/run.ts")).run),
   runnable(DEAD_LETTERS, async () => (await import("../commands/dead_letters/run.ts")).run),

@@ -7,17 +7,20 @@
 import { assert, assertEquals } from "@std/assert";
 import { run } from "../../src/cli/run.ts";
 import { fullId } from "../../src/commands/dead_letters/ids.ts";
+import { batchLines } from "../../src/commands/batches/table.ts";
 import { LOGS } from "../../src/commands/logs/command.ts";
 import { showLogs } from "../../src/commands/logs/run.ts";
 import { statusLine } from "../../src/commands/mon/run.ts";
 import { askedFor } from "../../src/commands/reading/asked.ts";
+import { STATS } from "../../src/commands/stats/command.ts";
+import { showStats } from "../../src/commands/stats/run.ts";
 import { textBlock, textLine } from "../../src/ops/log_line.ts";
 import { Terminal } from "../../src/ops/terminal.ts";
 import { displayWidth } from "../../src/ops/width.ts";
 import { severityTable } from "../../src/sim/manifest_table.ts";
 import { openStore } from "../../src/store/open_store.ts";
 import { key } from "../support/entries.ts";
-import { MemoryLogQueries, readEntry } from "../support/memory_log_queries.ts";
+import { ledgerBatch, MemoryLogQueries, readEntry } from "../support/memory_log_queries.ts";
 import { commandLine } from "../support/reading_command.ts";
 import { temporaryFolder } from "../support/run_lms.ts";
 import { fakeWorld } from "../support/world.ts";
@@ -90,6 +93,28 @@ async function logsScreen(args: readonly string[], look: Look): Promise<readonly
   return [...world.printed, ...world.noted];
 }
 
+async function statsScreen(args: readonly string[], look: Look): Promise<readonly string[]> {
+  const queries = new MemoryLogQueries();
+  for (const [at, entry] of ENTRIES.entries()) {
+    for (let n = 0; n < at * at; n++) queries.entries.push({ ...entry, messageId: `${n}` });
+  }
+  const { config, context, words, world } = commandLine(STATS, args, { results: look });
+  await showStats({ queries, config, context, words });
+  return [...world.printed, ...world.noted];
+}
+
+const BATCHES = [
+  ledgerBatch({
+    entries: 5_000,
+    cause: "count",
+    bytes: 812_345,
+    writeMs: 61,
+    publishTimeFirst: DAYS_LATER,
+    publishTimeLast: DAYS_LATER,
+  }),
+  ledgerBatch({ entries: 0, deadLetters: 3, duplicates: 12, instance: 4_095 }),
+];
+
 const TIME = new Date("2026-11-24T10:11:12.345Z");
 
 const SCREENS: Readonly<Record<string, (look: Look) => readonly string[] | Promise<readonly string[]>>> = {
@@ -97,6 +122,8 @@ const SCREENS: Readonly<Record<string, (look: Look) => readonly string[] | Promi
   help_dead_letters: (look) => commandScreen(["dead-letters", "--help"], look),
   logs: (look) => logsScreen(["-n4"], look),
   logs_context: (look) => logsScreen(["-C1", "severity:debug,error,fatal"], look),
+  stats: (look) => statsScreen(["--from=2026-01-02", "--to=2026-01-05"], look),
+  batches: (look) => batchLines(BATCHES, look),
   list: (look) => commandScreen(["dead-letters", "list"], look),
   list_groups: (look) => commandScreen(["dead-letters", "list", "--group=reason"], look),
   show: (look) => commandScreen(["dead-letters", "show", fullId(LETTERS[1]!)], look),

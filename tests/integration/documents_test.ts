@@ -32,10 +32,9 @@ Deno.test("the documents that are made of the program are what `deno task docs` 
 });
 
 Deno.test("the documents tell of every setting: its variable, its flag, its default and its meaning", () => {
-  for (const { env, flag, default: text, defaultNote, help } of settings) {
-    const told = [(env ?? []).join(", else "), flag === undefined ? "" : `--${flag}`, defaultNote ?? text, help].join(
-      " | ",
-    );
+  for (const { env, flag, short, default: text, defaultNote, help } of settings) {
+    const written = flag === undefined ? "" : `--${flag}${short === undefined ? "" : ` (-${short})`}`;
+    const told = [(env ?? []).join(", else "), written, defaultNote ?? text, help].join(" | ");
     assert(rows.some((row) => row.startsWith(`${told} | `)), told);
   }
 });

@@ -1,0 +1,53 @@
+/**
+ * The ledger as a table for people, and as JSON.
+ *
+ * @module
+ */
+import { rfc3339Of } from "../../entry/instant.ts";
+import { alignedRows, type TableOptions } from "../../ops/table.ts";
+import type { LedgerBatch } from "../../store/log_rows.ts";
+
+/** A row per batch, in the order given; on a narrow terminal what matters least is left out first. */
+export function batchLines(batches: readonly LedgerBatch[], options: TableOptions): string[] {
+  if (batches.length === 0) return [];
+  const rows = batches.map((batch) => {
+    const { publishTimeFirst: first, publishTimeLast: last } = batch;
+    return [
+      // Of the transaction's beginning a second is enough for people; the id has it exactly.
+      `${rfc3339Of(batch.createdAt).slice(0, 19)}Z`,
+      batch.cause,
+      batch.entries,
+      batch.deadLetters,
+      batch.duplicates,
+      batch.writeMs,
+      batch.bytes,
+      batch.instance,
+      first === undefined ? "" : rfc3339Of(first),
+      last === undefined ? "" : rfc3339Of(last),
+      String(batch.id),
+    ];
+  });
+  const heading = [
+    ...["made", "cause", "entries", "dead", "again", "ms", "bytes", "monitor"],
+    ...["first published", "last published", "id"],
+  ];
+  return alignedRows([heading, ...rows], options);
+}
+
+/** A batch as programs read it; the id is text, because it is beyond what JSON's readers keep exact. */
+export function batchJson(batch: LedgerBatch): Record<string, unknown> {
+  const { publishTimeFirst: first, publishTimeLast: last } = batch;
+  return {
+    id: String(batch.id),
+    instance: batch.instance,
+    created_at: rfc3339Of(batch.createdAt),
+    cause: batch.cause,
+    entries: batch.entries,
+    dead_letters: batch.deadLetters,
+    duplicates: batch.duplicates,
+    bytes: batch.bytes,
+    write_ms: batch.writeMs,
+    publish_time_first: first === undefined ? null : rfc3339Of(first),
+    publish_time_last: last === undefined ? null : rfc3339Of(last),
+  };
+}
