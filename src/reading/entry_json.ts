@@ -4,7 +4,7 @@
  * @module
  */
 import type { MessageKey } from "../entry/entry.ts";
-import { parseRfc3339, rfc3339Of } from "../entry/instant.ts";
+import { rfc3339Of } from "../entry/instant.ts";
 import type { ReadEntry } from "../store/log_rows.ts";
 
 /** An entry as programs read it. */
@@ -15,22 +15,17 @@ export interface EntryJson {
   readonly message_id: string;
   readonly service_name: string;
   readonly severity: string;
-  readonly timestamp: string;
   readonly payload: string;
-  readonly attributes: Readonly<Record<string, string>>;
+  readonly timestamp: string;
   readonly created_at: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** The transaction that stored it; `null`: not adopted yet. */
+  readonly batch: string | null;
 }
 
 /** The name of an entry, or of a dead letter: message id, `@`, publish time. */
 export function entryId({ messageId, publishTime }: MessageKey): string {
   return `${messageId}@${rfc3339Of(publishTime)}`;
-}
-
-/** The key that a name stands for, or `undefined` where it is none. */
-export function keyOfId(id: string): MessageKey | undefined {
-  const at = id.lastIndexOf("@");
-  const publishTime = at < 1 ? undefined : parseRfc3339(id.slice(at + 1));
-  return typeof publishTime === "string" ? { messageId: id.slice(0, at), publishTime } : undefined;
 }
 
 /** An entry as JSON. */
@@ -41,9 +36,10 @@ export function entryJson(entry: ReadEntry): EntryJson {
     message_id: entry.messageId,
     service_name: entry.serviceName,
     severity: entry.severity,
-    timestamp: rfc3339Of(entry.timestamp),
     payload: entry.payload,
-    attributes: entry.attributes,
+    timestamp: rfc3339Of(entry.timestamp),
     created_at: rfc3339Of(entry.createdAt),
+    attributes: entry.attributes,
+    batch: entry.batch === undefined ? null : String(entry.batch),
   };
 }
