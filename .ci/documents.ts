@@ -68,6 +68,9 @@ function ownDefaults({ defaults = {}, notes = {} }: Command): string {
     .map(([setting, text]) => `\`${nameOf(settings[setting]!)}\` ${marked(text)}`).join(", ");
 }
 
+/** What a document by hand tells of, in more words than a command has for itself. */
+const BY_HAND: Readonly<Record<string, readonly string[]>> = { "reading.md": ["logs", "stats", "batches", "mcp"] };
+
 function section(command: Command): string[] {
   const { argument, description } = command;
   return [
@@ -91,6 +94,9 @@ function commands(): string[] {
     ORIGIN,
     "",
     "[using.md](using.md) shows them at work; [settings.md](settings.md) tells which flags each takes.",
+    ...Object.entries(BY_HAND).map(([path, names]) =>
+      `[${path}](${path}) tells of ${names.map((name) => `\`${name}\``).join(", ")}.`
+    ),
     "",
     ...table(
       ["command", "does"],
@@ -100,7 +106,7 @@ function commands(): string[] {
       ]),
     ),
     "",
-    ...COMMANDS.flatMap(section),
+    ...COMMANDS.filter(({ name }) => !Object.values(BY_HAND).flat().includes(name)).flatMap(section),
   ];
 }
 

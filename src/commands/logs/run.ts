@@ -30,7 +30,7 @@ const LIMIT_DEFAULT = 100;
 /** Runs the command. */
 export async function run(config: Settings, context: Context, words: readonly string[]): Promise<number> {
   checkSettings(config);
-  const asked = askedFor(words, { config, columns: context.terminal.columns });
+  const asked = askedFor(words, { config, terminal: context.terminal });
   await using queries = await openLogQueries(config, context);
   return await showLogs({ queries, config, context, asked });
 }

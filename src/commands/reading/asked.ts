@@ -5,6 +5,7 @@
  */
 import type { Config } from "../../config/settings.ts";
 import { UsageError } from "../../config/usage_error.ts";
+import type { Terminal } from "../../ops/terminal.ts";
 import { formatQuery } from "../../reading/format_query.ts";
 import type { TimeRange } from "../../reading/moment.ts";
 import { parseQuery } from "../../reading/parse_query.ts";
@@ -26,12 +27,14 @@ export interface Asked {
  */
 export function askedFor(
   words: readonly string[],
-  { config, columns, now = Date.now() }: {
+  { config, terminal, now = Date.now() }: {
     readonly config: Config<"since" | "from" | "to" | "service" | "severity">;
-    readonly columns?: number | undefined;
+    /** Where mistakes are shown. */
+    readonly terminal?: Pick<Terminal, "live" | "columns">;
     readonly now?: number;
   },
 ): Asked {
+  const columns = terminal?.live === true ? terminal.columns : undefined;
   const { query } = parsed(words.join(" "), { name: "the query", columns, now });
   return { query: { terms: [...query.terms, ...flagTerms(config, now)] }, range: rangeOf(config, now) };
 }

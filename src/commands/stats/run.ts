@@ -118,7 +118,7 @@ function readAsked(
     throw new UsageError(`Cannot use both --since=${EVER} and --from or --to: take one of them away`);
   }
   const since = ever ? undefined : config.since;
-  const asked = askedFor(words, { config: { ...config, since }, columns: context.terminal.columns, now });
+  const asked = askedFor(words, { config: { ...config, since }, terminal: context.terminal, now });
   if (ever) return { asked, range: undefined };
   const { from, to = instantOfDate(new Date(now)) } = planQuery(asked.query, asked.range).range;
   const range = { from: from ?? momentOf(SINCE_DEFAULT, "since", Date.parse(rfc3339Of(to))), to };
