@@ -5,6 +5,7 @@
  */
 import type { Config } from "../../config/settings.ts";
 import { UsageError } from "../../config/usage_error.ts";
+import { wallClock } from "../../ops/clock.ts";
 import type { Terminal } from "../../ops/terminal.ts";
 import { formatQuery } from "../../reading/format_query.ts";
 import type { TimeRange } from "../../reading/moment.ts";
@@ -27,7 +28,7 @@ export interface Asked {
  */
 export function askedFor(
   words: readonly string[],
-  { config, terminal, now = Date.now() }: {
+  { config, terminal, now = wallClock() }: {
     readonly config: Config<"since" | "from" | "to" | "service" | "severity">;
     /** Where mistakes are shown. */
     readonly terminal?: Pick<Terminal, "live" | "columns">;

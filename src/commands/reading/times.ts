@@ -7,6 +7,7 @@ import { type Config, nameOf, type SettingName } from "../../config/settings.ts"
 import { UsageError } from "../../config/usage_error.ts";
 import type { Instant } from "../../entry/entry.ts";
 import { instantOfDate } from "../../entry/instant.ts";
+import { wallClock } from "../../ops/clock.ts";
 import { type MomentProblem, parseMoment, parseRange, type TimeRange } from "../../reading/moment.ts";
 
 /** A number alone is seconds, as for every duration on the command line. */
@@ -15,14 +16,14 @@ function withUnit(text: string): string {
 }
 
 /** A moment that was written for a setting. @throws {UsageError} */
-export function momentOf(text: string, setting: SettingName, now = Date.now()): Instant {
+export function momentOf(text: string, setting: SettingName, now = wallClock()): Instant {
   const moment = parseMoment(withUnit(text), now);
   if (typeof moment !== "string") throw refusal(text, setting, moment);
   return moment;
 }
 
 /** The range of `--since` or `--from`, and `--to`. @throws {UsageError} */
-export function rangeOf(config: Config<"since" | "from" | "to">, now = Date.now()): TimeRange {
+export function rangeOf(config: Config<"since" | "from" | "to">, now = wallClock()): TimeRange {
   const texts = Object.fromEntries(
     (["since", "from", "to"] as const).flatMap((name) =>
       config[name] === undefined ? [] : [[name, withUnit(config[name])]]

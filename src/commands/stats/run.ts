@@ -9,6 +9,7 @@ import type { Config } from "../../config/settings.ts";
 import { UsageError } from "../../config/usage_error.ts";
 import type { Instant } from "../../entry/entry.ts";
 import { instantOfDate, rfc3339Of } from "../../entry/instant.ts";
+import { wallClock } from "../../ops/clock.ts";
 import { oneLine, safeJson } from "../../ops/safe_text.ts";
 import { sleep } from "../../ops/sleep.ts";
 import type { TableOptions } from "../../ops/table.ts";
@@ -112,7 +113,7 @@ function readAsked(
   config: Config<"since" | "from" | "to" | "service" | "severity">,
   { context, words }: Pick<Counting, "context" | "words">,
 ): { readonly asked: Asked; readonly range: ClosedRange | undefined } {
-  const now = Date.now();
+  const now = wallClock();
   const ever = config.since === EVER;
   if (ever && (config.from !== undefined || config.to !== undefined)) {
     throw new UsageError(`Cannot use both --since=${EVER} and --from or --to: take one of them away`);
