@@ -13,6 +13,7 @@ import { EMU } from "../commands/emu/command.ts";
 import { EMULATOR } from "../commands/emulator/command.ts";
 import { HEALTH } from "../commands/health/command.ts";
 import { LOGS } from "../commands/logs/command.ts";
+import { MCP } from "../commands/mcp/command.ts";
 import { MIGRATE } from "../commands/migrate/command.ts";
 import { MOCK } from "../commands/mock/command.ts";
 import { MON } from "../commands/mon/command.ts";
@@ -38,6 +39,7 @@ export const COMMANDS: readonly Command[] = [
   runnable(LOGS, async () => (await import("../commands/logs/run.ts")).run),
   runnable(STATS, async () => (await import("../commands/stats/run.ts")).run),
   runnable(BATCHES, async () => (await import("../commands/batches/run.ts")).run),
+  runnable(MCP, async () => (await import("../commands/mcp/run.ts")).run),
   runnable(MIGRATE, async () => (await import("../commands/migrate/run.ts")).run),
   runnable(VERIFY, async () => (await import("../commands/verify/run.ts")).run),
   runnable(DEAD_LETTERS, async () => (await import("../commands/dead_letters/run.ts")).run),

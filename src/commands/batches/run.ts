@@ -5,6 +5,7 @@
  */
 import type { Context } from "../../app/context.ts";
 import { openLogQueries } from "../../app/log_queries.ts";
+import { batchJson } from "../../http/api/json.ts";
 import { safeJson } from "../../ops/safe_text.ts";
 import { type LogQueries, PAGE_MAX } from "../../reading/log_queries.ts";
 import type { LedgerBatch } from "../../store/log_rows.ts";
@@ -12,7 +13,7 @@ import { type ConfigOf, EXIT } from "../command.ts";
 import { rangeOf } from "../reading/times.ts";
 import { untilStopped } from "../reading/until_stopped.ts";
 import type { BATCHES } from "./command.ts";
-import { batchJson, batchLines } from "./table.ts";
+import { batchLines } from "./table.ts";
 
 /** The settings of the command. */
 export type Settings = ConfigOf<typeof BATCHES>;

@@ -1,5 +1,5 @@
 /**
- * The ledger as a table for people, and as JSON.
+ * The ledger as a table for people.
  *
  * @module
  */
@@ -32,22 +32,4 @@ export function batchLines(batches: readonly LedgerBatch[], options: TableOption
     ...["first published", "last published", "id"],
   ];
   return alignedRows([heading, ...rows], options);
-}
-
-/** A batch as programs read it; the id is text, because it is beyond what JSON's readers keep exact. */
-export function batchJson(batch: LedgerBatch): Record<string, unknown> {
-  const { publishTimeFirst: first, publishTimeLast: last } = batch;
-  return {
-    id: String(batch.id),
-    instance: batch.instance,
-    created_at: rfc3339Of(batch.createdAt),
-    cause: batch.cause,
-    entries: batch.entries,
-    dead_letters: batch.deadLetters,
-    duplicates: batch.duplicates,
-    bytes: batch.bytes,
-    write_ms: batch.writeMs,
-    publish_time_first: first === undefined ? null : rfc3339Of(first),
-    publish_time_last: last === undefined ? null : rfc3339Of(last),
-  };
 }

@@ -8,7 +8,7 @@ import { compareKeys } from "../../entry/entry.ts";
 import { Backoff } from "../../ops/backoff.ts";
 import { oneLine } from "../../ops/safe_text.ts";
 import { sleep } from "../../ops/sleep.ts";
-import { entryId } from "../../reading/entry_json.ts";
+import { entryIdOf } from "../../entry/entry_id.ts";
 import type { LogQueries, TailPoint, TailStep } from "../../reading/log_queries.ts";
 import { isWithin } from "../../reading/moment.ts";
 import { type ReadEntry, ReadTimeoutError } from "../../store/log_rows.ts";
@@ -35,7 +35,7 @@ export async function follow(
   queries: Pick<LogQueries, "tail">,
   { asked: { query, range }, printer, context, shown, tail, signal }: Following,
 ): Promise<never> {
-  const known = new Set(shown.map(entryId));
+  const known = new Set(shown.map(entryIdOf));
   const backoff = new Backoff({ firstMs: POLL_MS, maxMs: 10_000 });
   let [point, away] = [tail, false];
   for (;;) {
@@ -54,7 +54,7 @@ export async function follow(
     if (away) context.log.info("the database is back");
     away = false;
     backoff.reset();
-    const fresh = step.entries.filter((entry) => isWithin(entry.publishTime, range) && !known.has(entryId(entry)));
+    const fresh = step.entries.filter((entry) => isWithin(entry.publishTime, range) && !known.has(entryIdOf(entry)));
     if (fresh.length > 0) printer.entries(fresh.toSorted(compareKeys));
     point = step.point;
     signal.throwIfAborted();

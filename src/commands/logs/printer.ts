@@ -6,7 +6,7 @@
 import type { Context } from "../../app/context.ts";
 import { CSV_HEADER, CSV_RECORD_END, csvRecord } from "../../entry/csv.ts";
 import { oneLine, safeJson } from "../../ops/safe_text.ts";
-import { entryJson } from "../../reading/entry_json.ts";
+import { entryJson } from "../../http/api/json.ts";
 import type { ReadEntry } from "../../store/log_rows.ts";
 import { EntryLines } from "./entry_lines.ts";
 

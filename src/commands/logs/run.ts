@@ -9,7 +9,7 @@ import { nameOf } from "../../config/settings.ts";
 import { UsageError } from "../../config/usage_error.ts";
 import type { Instant } from "../../entry/entry.ts";
 import { rfc3339Of } from "../../entry/instant.ts";
-import { entryId } from "../../reading/entry_json.ts";
+import { entryIdOf } from "../../entry/entry_id.ts";
 import type { LogQueries } from "../../reading/log_queries.ts";
 import { type ConfigOf, EXIT } from "../command.ts";
 import { type Asked, askedFor } from "../reading/asked.ts";
@@ -76,10 +76,10 @@ async function showNewest(showing: Showing, printer: Printer, signal: AbortSigna
   const { entries } = found;
   if (config.context === undefined) printer.entries(entries);
   else {
-    const matches = new Set(entries.map(entryId));
+    const matches = new Set(entries.map(entryIdOf));
     const neighbours = { count: config.context, sameService: config.sameService };
     for await (const group of withContext(queries, { matches: entries, neighbours, signal })) {
-      printer.group(group, (entry) => matches.has(entryId(entry)));
+      printer.group(group, (entry) => matches.has(entryIdOf(entry)));
     }
   }
   const oldest = entries[0]?.publishTime;

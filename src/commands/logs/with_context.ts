@@ -4,7 +4,7 @@
  * @module
  */
 import { compareKeys, type MessageKey } from "../../entry/entry.ts";
-import { entryId } from "../../reading/entry_json.ts";
+import { entryIdOf } from "../../entry/entry_id.ts";
 import type { LogQueries, ReadOptions } from "../../reading/log_queries.ts";
 import type { ReadEntry } from "../../store/log_rows.ts";
 
@@ -35,7 +35,7 @@ export async function* withContext(
       group = new Map();
     }
     // Neighbours of another service's match may lie between those that are there.
-    for (const entry of window) group.set(entryId(entry), entry);
+    for (const entry of window) group.set(entryIdOf(entry), entry);
     group = new Map([...group].sort(([, a], [, b]) => compareKeys(a, b)));
   }
   if (group.size > 0) yield [...group.values()];
