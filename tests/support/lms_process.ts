@@ -10,16 +10,18 @@ import project from "../../deno.json" with { type: "json" };
  * How to start the program: the compiled one where one is named, else from source with the flags of the task that
  * users run. Not through `deno task` itself: a signal would hit the task runner and leave the program behind.
  */
-function program(binary: string | undefined, task: "lms" | "lms-mon"): { command: string; args: string[] } {
+export function program(binary: string | undefined, task: "lms" | "lms-mon"): { command: string; args: string[] } {
   const root = new URL("../../", import.meta.url);
   if (binary !== undefined && binary !== "") return { command: new URL(binary, root).pathname, args: [] };
   const [, run, ...flags] = project.tasks[task].command.replaceAll("$HOME", Deno.env.get("HOME") ?? "/nowhere").split(
     " ",
   );
   const main = flags.pop()!;
+  // Users start it in the repository, where `.` has the program of the thread that reads SQLite's file; tests do not.
+  const readable = flags.map((flag) => flag.replace(/^--allow-read=\./, `$&,${new URL("src", root).pathname}`));
   return {
     command: Deno.execPath(),
-    args: [run!, `--config=${new URL("deno.json", root).pathname}`, ...flags, new URL(main, root).pathname],
+    args: [run!, `--config=${new URL("deno.json", root).pathname}`, ...readable, new URL(main, root).pathname],
   };
 }
 

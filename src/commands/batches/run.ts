@@ -4,13 +4,13 @@
  * @module
  */
 import type { Context } from "../../app/context.ts";
-import { openLogQueries } from "../../app/log_queries.ts";
 import { batchJson } from "../../http/api/json.ts";
 import { safeJson } from "../../ops/safe_text.ts";
 import { type LogQueries, PAGE_MAX } from "../../reading/log_queries.ts";
 import type { LedgerBatch } from "../../store/log_rows.ts";
 import { type ConfigOf, EXIT } from "../command.ts";
 import { rangeOf } from "../reading/times.ts";
+import { openReading } from "../reading/open_reading.ts";
 import { untilStopped } from "../reading/until_stopped.ts";
 import type { BATCHES } from "./command.ts";
 import { batchLines } from "./table.ts";
@@ -23,7 +23,7 @@ const LIMIT_DEFAULT = 50;
 /** Runs the command. */
 export async function run(config: Settings, context: Context): Promise<number> {
   rangeOf(config);
-  await using queries = await openLogQueries(config, context);
+  await using queries = await openReading(config, context);
   return await showBatches({ queries, config, context });
 }
 

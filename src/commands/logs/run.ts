@@ -4,7 +4,6 @@
  * @module
  */
 import type { Context } from "../../app/context.ts";
-import { openLogQueries } from "../../app/log_queries.ts";
 import { nameOf } from "../../config/settings.ts";
 import { UsageError } from "../../config/usage_error.ts";
 import type { Instant } from "../../entry/entry.ts";
@@ -15,6 +14,7 @@ import { type ConfigOf, EXIT } from "../command.ts";
 import { type Asked, askedFor } from "../reading/asked.ts";
 import { justAfter } from "../reading/times.ts";
 import { incompleteLines, nothingLines, remarkLines } from "../reading/told.ts";
+import { openReading } from "../reading/open_reading.ts";
 import { untilStopped } from "../reading/until_stopped.ts";
 import type { LOGS } from "./command.ts";
 import { follow } from "./follow.ts";
@@ -31,7 +31,7 @@ const LIMIT_DEFAULT = 100;
 export async function run(config: Settings, context: Context, words: readonly string[]): Promise<number> {
   checkSettings(config);
   const asked = askedFor(words, { config, terminal: context.terminal });
-  await using queries = await openLogQueries(config, context);
+  await using queries = await openReading(config, context);
   return await showLogs({ queries, config, context, asked });
 }
 

@@ -4,10 +4,10 @@
  * @module
  */
 import type { Context } from "../../app/context.ts";
-import { openLogQueries } from "../../app/log_queries.ts";
 import { createApi } from "../../http/api/api.ts";
 import type { LogQueries } from "../../reading/log_queries.ts";
 import { type ConfigOf, EXIT } from "../command.ts";
+import { openReading } from "../reading/open_reading.ts";
 import { untilStopped } from "../reading/until_stopped.ts";
 import type { AskApi } from "./api_tools.ts";
 import type { MCP } from "./command.ts";
@@ -15,7 +15,7 @@ import { serveApi } from "./serve.ts";
 
 /** Runs the command. */
 export async function run(config: ConfigOf<typeof MCP>, context: Context): Promise<number> {
-  await using queries = await openLogQueries(config, context);
+  await using queries = await openReading(config, context);
   return await serveQueries(queries, context);
 }
 

@@ -4,7 +4,6 @@
  * @module
  */
 import type { Context } from "../../app/context.ts";
-import { openLogQueries } from "../../app/log_queries.ts";
 import type { Config } from "../../config/settings.ts";
 import { UsageError } from "../../config/usage_error.ts";
 import type { Instant } from "../../entry/entry.ts";
@@ -22,6 +21,7 @@ import { type ConfigOf, EXIT } from "../command.ts";
 import { type Asked, askedFor, titleOf } from "../reading/asked.ts";
 import { momentOf } from "../reading/times.ts";
 import { incompleteLines, remarkLines } from "../reading/told.ts";
+import { openReading } from "../reading/open_reading.ts";
 import { untilStopped } from "../reading/until_stopped.ts";
 import { EVER, type STATS } from "./command.ts";
 import { type Stats, stats } from "./counts.ts";
@@ -36,7 +36,7 @@ const SINCE_DEFAULT = "1h";
 /** Runs the command. */
 export async function run(config: Settings, context: Context, words: readonly string[]): Promise<number> {
   readAsked(config, { context, words });
-  await using queries = await openLogQueries(config, context);
+  await using queries = await openReading(config, context);
   return await showStats({ queries, config, context, words });
 }
 
