@@ -10,7 +10,7 @@ import { type LogQueries, PAGE_MAX } from "../../reading/log_queries.ts";
 import type { LedgerBatch } from "../../store/log_rows.ts";
 import { type ConfigOf, EXIT } from "../command.ts";
 import { rangeOf } from "../reading/times.ts";
-import { openReading } from "../reading/open_reading.ts";
+import { openReading, type ReadingConfig } from "../reading/open_reading.ts";
 import { untilStopped } from "../reading/until_stopped.ts";
 import type { BATCHES } from "./command.ts";
 import { batchLines } from "./table.ts";
@@ -30,7 +30,7 @@ export async function run(config: Settings, context: Context): Promise<number> {
 /** What is listed, and from where. */
 export interface Listing {
   readonly queries: Pick<LogQueries, "ledger">;
-  readonly config: Omit<Settings, "database" | "databaseUrlFile" | "mysqlPassword" | "mysqlPasswordFile">;
+  readonly config: Omit<Settings, keyof ReadingConfig>;
   readonly context: Context;
 }
 

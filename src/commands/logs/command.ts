@@ -5,7 +5,13 @@
  */
 import { namesOf } from "../../config/settings.ts";
 import { DATABASE_SETTINGS } from "../../config/settings/database.ts";
-import { ENDS_SETTINGS, ENTRIES_SETTINGS, RANGE_SETTINGS, SHOWING_SETTINGS } from "../../config/settings/reading.ts";
+import {
+  ENDS_SETTINGS,
+  ENTRIES_SETTINGS,
+  RANGE_SETTINGS,
+  SERVER_SETTINGS,
+  SHOWING_SETTINGS,
+} from "../../config/settings/reading.ts";
 import { defineCommand } from "../command.ts";
 import { NAMED_DATABASE, QUERY } from "../shared.ts";
 
@@ -32,6 +38,7 @@ export const LOGS = defineCommand({
   argument: QUERY,
   settings: [
     ...namesOf(DATABASE_SETTINGS),
+    ...namesOf(SERVER_SETTINGS),
     ...namesOf(RANGE_SETTINGS),
     ...namesOf(ENDS_SETTINGS),
     ...namesOf(ENTRIES_SETTINGS),

@@ -9,12 +9,12 @@ import { UsageError } from "../../config/usage_error.ts";
 import type { Instant } from "../../entry/entry.ts";
 import { rfc3339Of } from "../../entry/instant.ts";
 import { entryIdOf } from "../../entry/entry_id.ts";
-import type { LogQueries } from "../../reading/log_queries.ts";
+import type { TerminalQueries } from "../../http/client/remote_queries.ts";
 import { type ConfigOf, EXIT } from "../command.ts";
 import { type Asked, askedFor } from "../reading/asked.ts";
 import { justAfter } from "../reading/times.ts";
 import { incompleteLines, nothingLines, remarkLines } from "../reading/told.ts";
-import { openReading } from "../reading/open_reading.ts";
+import { openReading, type ReadingConfig } from "../reading/open_reading.ts";
 import { untilStopped } from "../reading/until_stopped.ts";
 import type { LOGS } from "./command.ts";
 import { follow } from "./follow.ts";
@@ -37,8 +37,8 @@ export async function run(config: Settings, context: Context, words: readonly st
 
 /** What is shown, and from where. */
 export interface Showing {
-  readonly queries: LogQueries;
-  readonly config: Omit<Settings, "database" | "databaseUrlFile" | "mysqlPassword" | "mysqlPasswordFile">;
+  readonly queries: TerminalQueries;
+  readonly config: Omit<Settings, keyof ReadingConfig>;
   readonly context: Context;
   readonly asked: Asked;
 }

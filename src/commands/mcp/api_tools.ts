@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { boundedText } from "../../http/client/ask_server.ts";
 import type { Tool, ToolResult } from "./protocol.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -152,7 +153,7 @@ function targetOf(
 }
 
 async function resultOf(response: Response): Promise<ToolResult> {
-  const text = await response.text();
+  const text = await boundedText(response, "the API");
   if (!response.ok) return { problem: problemIn(text) ?? `the server answers ${response.status}` };
   if (text.length > ANSWER_MAX) {
     return { problem: `the answer has ${text.length} characters, over ${ANSWER_MAX}; ask for fewer, by limit` };

@@ -21,7 +21,7 @@ import { type ConfigOf, EXIT } from "../command.ts";
 import { type Asked, askedFor, titleOf } from "../reading/asked.ts";
 import { momentOf } from "../reading/times.ts";
 import { incompleteLines, remarkLines } from "../reading/told.ts";
-import { openReading } from "../reading/open_reading.ts";
+import { openReading, type ReadingConfig } from "../reading/open_reading.ts";
 import { untilStopped } from "../reading/until_stopped.ts";
 import { EVER, type STATS } from "./command.ts";
 import { type Stats, stats } from "./counts.ts";
@@ -42,8 +42,8 @@ export async function run(config: Settings, context: Context, words: readonly st
 
 /** What is counted, and how it is shown. */
 export interface Counting {
-  readonly queries: LogQueries;
-  readonly config: Omit<Settings, "database" | "databaseUrlFile" | "mysqlPassword" | "mysqlPasswordFile">;
+  readonly queries: Pick<LogQueries, "totals" | "histogram">;
+  readonly config: Omit<Settings, keyof ReadingConfig>;
   readonly context: Context;
   readonly words: readonly string[];
 }

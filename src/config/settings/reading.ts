@@ -4,7 +4,7 @@
  * @module
  */
 import { onOff, setting } from "../setting.ts";
-import { anyText, duration, oneOf, wholeNumber } from "../values.ts";
+import { anyText, duration, filePath, oneOf, wholeNumber } from "../values.ts";
 
 const TIME = "a time, RFC 3339 or how long ago, such as 2026-01-02T03:04Z, 2026-01-02 or 90m";
 
@@ -24,6 +24,24 @@ export const RANGE_SETTINGS = {
     help: "list at most so many",
     defaultNote: "100",
     read: wholeNumber(1, 1_000_000),
+  }),
+};
+
+/** An API on a server, in a database's place. */
+export const SERVER_SETTINGS = {
+  url: setting({
+    flag: "url",
+    value: "URL",
+    help: "read from the LMS API there, such as http://127.0.0.1:8080, and from no database",
+    defaultNote: "none",
+    read: anyText("an address, such as http://127.0.0.1:8080"),
+  }),
+  tokenFile: setting({
+    flag: "token-file",
+    value: "FILE",
+    help: "with --url: a file that holds the token to send, read again at each request",
+    defaultNote: "none",
+    read: filePath(),
   }),
 };
 
