@@ -42,7 +42,16 @@ export async function openDatabase(
   { named, access, writers, context }: StoreNeeds,
 ): Promise<MaintainedStore> {
   const { log, readFile } = context;
-  requireDatabase(config, { named, context });
+  if (config.database === undefined && config.databaseUrlFile === undefined) {
+    const files = context.mayWrite(LOCAL_FILE);
+    const why = named ?? (files ? undefined : "it must be named, since this program was built to write no file here");
+    if (why !== undefined) {
+      throw new UsageError(
+        `Cannot choose a database: ${why}; set ${nameOf("database")} or ${nameOf("databaseUrlFile")}, ` +
+          `such as mysql://user@host:3306/lms${files ? ` or ${LOCAL_DATABASE}` : ""}`,
+      );
+    }
+  }
   const { address, password } = await findDatabase(
     { ...config, database: config.database ?? LOCAL_DATABASE },
     readFile,
@@ -54,21 +63,6 @@ export async function openDatabase(
     instance: { name: `${context.program} ${Deno.pid}`, version: context.version },
     onWarning: (warning) => log.warn(warning),
   });
-}
-
-/** Refuses to choose where nobody names a database and it must be named. @throws {UsageError} */
-export function requireDatabase(
-  config: Config<"database" | "databaseUrlFile">,
-  { named, context }: { readonly named: string | undefined; readonly context: Pick<Context, "mayWrite"> },
-): void {
-  if (config.database !== undefined || config.databaseUrlFile !== undefined) return;
-  const files = context.mayWrite(LOCAL_FILE);
-  const why = named ?? (files ? undefined : "it must be named, since this program was built to write no file here");
-  if (why === undefined) return;
-  throw new UsageError(
-    `Cannot choose a database: ${why}; set ${nameOf("database")} or ${nameOf("databaseUrlFile")}, ` +
-      `such as mysql://user@host:3306/lms${files ? ` or ${LOCAL_DATABASE}` : ""}`,
-  );
 }
 
 /** What preparing needs to know. */

@@ -5,6 +5,7 @@
  */
 import { namesOf } from "../../config/settings.ts";
 import { DATABASE_SETTINGS } from "../../config/settings/database.ts";
+import { READ_DATABASE_SETTINGS } from "../../config/settings/http.ts";
 import { ENDS_SETTINGS, LEDGER_SETTINGS, SERVER_SETTINGS } from "../../config/settings/reading.ts";
 import { defineCommand } from "../command.ts";
 import { NAMED_DATABASE } from "../shared.ts";
@@ -24,6 +25,7 @@ export const BATCHES = defineCommand({
   ],
   settings: [
     ...namesOf(DATABASE_SETTINGS),
+    ...namesOf(READ_DATABASE_SETTINGS),
     ...namesOf(SERVER_SETTINGS),
     "since",
     ...namesOf(ENDS_SETTINGS),

@@ -5,6 +5,7 @@
  */
 import { namesOf } from "../../config/settings.ts";
 import { DATABASE_SETTINGS } from "../../config/settings/database.ts";
+import { READ_DATABASE_SETTINGS } from "../../config/settings/http.ts";
 import {
   ENDS_SETTINGS,
   ENTRIES_SETTINGS,
@@ -38,6 +39,7 @@ export const LOGS = defineCommand({
   argument: QUERY,
   settings: [
     ...namesOf(DATABASE_SETTINGS),
+    ...namesOf(READ_DATABASE_SETTINGS),
     ...namesOf(SERVER_SETTINGS),
     ...namesOf(RANGE_SETTINGS),
     ...namesOf(ENDS_SETTINGS),

@@ -5,6 +5,7 @@
  */
 import { namesOf } from "../../config/settings.ts";
 import { DATABASE_SETTINGS } from "../../config/settings/database.ts";
+import { READ_DATABASE_SETTINGS } from "../../config/settings/http.ts";
 import { SERVER_SETTINGS } from "../../config/settings/reading.ts";
 import { defineCommand } from "../command.ts";
 import { NAMED_DATABASE } from "../shared.ts";
@@ -21,6 +22,6 @@ export const MCP = defineCommand({
     "",
     "Ends when stdin does. With --url it asks an LMS API on a server instead of a database.",
   ],
-  settings: [...namesOf(DATABASE_SETTINGS), ...namesOf(SERVER_SETTINGS)],
+  settings: [...namesOf(DATABASE_SETTINGS), ...namesOf(READ_DATABASE_SETTINGS), ...namesOf(SERVER_SETTINGS)],
   notes: NAMED_DATABASE,
 });

@@ -4,7 +4,6 @@
  * @module
  */
 import type { Context } from "../../app/context.ts";
-import { NAMED, requireDatabase } from "../../app/database.ts";
 import { openLogQueries } from "../../app/log_queries.ts";
 import { findServer } from "../../app/server_address.ts";
 import { createApi } from "../../http/api/api.ts";
@@ -29,7 +28,6 @@ export async function run(config: ConfigOf<typeof MCP>, context: Context): Promi
       return path === DOCUMENT ? Response.json(await jsonOf(response, server.url)) : response;
     }, context);
   }
-  requireDatabase(config, { named: NAMED, context });
   await using queries = await openLogQueries(config, context);
   return await serveQueries(queries, context);
 }
