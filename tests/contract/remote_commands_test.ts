@@ -92,3 +92,16 @@ for (const command of ["logs", "stats", "batches", "mcp"]) {
     assert(JSON.stringify(nobody.records).includes("Cannot ask http://127.0.0.1:1"), JSON.stringify(nobody.records));
   });
 }
+
+Deno.test("logs --url follows no redirect", async () => {
+  await using api = await served();
+  const target = api.url.slice("--url=".length);
+  const redirecting = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request) => Response.redirect(`${target}${new URL(request.url).pathname}`, 307),
+  );
+  const world = fakeWorld(["logs", `--url=http://127.0.0.1:${redirecting.addr.port}`, api.token]);
+  assertEquals(await run(world), 1);
+  assertStringIncludes(JSON.stringify(world.records), "it answers 307");
+  await redirecting.shutdown();
+});

@@ -8,6 +8,7 @@ import { OF_MAINTENANCE } from "./of_maintenance.ts";
 import { OF_PIPELINE } from "./of_pipeline.ts";
 import { OF_PROGRAM } from "./of_program.ts";
 import { OF_PUBSUB } from "./of_pubsub.ts";
+import { OF_READING } from "./of_reading.ts";
 import { OF_STORE } from "./of_store.ts";
 import type { Protection } from "./protection.ts";
 
@@ -19,4 +20,5 @@ export const PROTECTIONS: readonly Protection[] = [
   ...OF_MAINTENANCE,
   ...OF_PROGRAM,
   ...OF_HTTP,
+  ...OF_READING,
 ];

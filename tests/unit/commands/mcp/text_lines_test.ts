@@ -34,3 +34,14 @@ Deno.test("TextLines ends while nothing comes, and cancels its source", async ()
   stop.abort();
   assertEquals([await reading, cancelled], [[], true]);
 });
+
+Deno.test("TextLines holds nothing of a line that is too long", async () => {
+  // A piece at a time, the whole of which would not fit into a string.
+  const piece = new Uint8Array(1024 * 1024).fill(120);
+  const input = new ReadableStream<Uint8Array>({
+    pull: (controller) => pieces-- > 0 ? controller.enqueue(piece) : controller.close(),
+  });
+  let pieces = 600;
+  const read = await Array.fromAsync(new TextLines(input, { lineMax: 10, signal: new AbortController().signal }));
+  assertEquals(read, [undefined]);
+});
