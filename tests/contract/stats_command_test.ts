@@ -3,12 +3,14 @@
  *
  * @module
  */
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { run as runProgram } from "../../src/cli/run.ts";
 import { BATCHES } from "../../src/commands/batches/command.ts";
 import { showBatches } from "../../src/commands/batches/run.ts";
 import { STATS } from "../../src/commands/stats/command.ts";
 import { showStats } from "../../src/commands/stats/run.ts";
+import { Terminal } from "../../src/ops/terminal.ts";
+import { displayWidth } from "../../src/ops/width.ts";
 import type { TotalsAnswer, TotalsRequest } from "../../src/reading/log_queries.ts";
 import { batchIdAt } from "../../src/reading/tail_point.ts";
 import { key } from "../support/entries.ts";
@@ -182,4 +184,25 @@ Deno.test("batches reads more than a page, by monitor, cause and time, as JSON t
 
 Deno.test("batches of nothing says so", async () => {
   assertEquals(await batches([], ledger(0)), { code: 0, out: [], err: ["0 batch(es) with 0 entries"] });
+});
+
+Deno.test("stats --watch on a terminal draws over what it drew, and leaves the last look as a result", async () => {
+  using time = new FakeTime(Date.UTC(2026, 0, 2, 3, 30));
+  const { config, context, words, world } = commandLine(STATS, ["--watch", ...RANGE], { results: { columns: 80 } });
+  let drawn = "";
+  const terminal = new Terminal({ write: (text) => drawn += text, live: true, columns: () => 60 });
+  const queries = counted();
+  const done = showStats({ queries, config, context: { ...context, terminal }, words });
+  await time.tickAsync(10);
+  const first = drawn;
+  assertEquals([world.printed, first.split("\n").length], [[], 7]);
+  for (const line of first.split("\n")) assert(displayWidth(line) < 60, line);
+  queries.entries.push(readEntry({ ...key(7), serviceName: "alpha" }));
+  await time.tickAsync(2_000);
+  assertMatch(drawn.slice(first.length), /^\r\x1b\[6A\x1b\[J/);
+  assertMatch(drawn.slice(first.length), /alpha +5 /);
+  world.stop();
+  assertEquals(await done, 0);
+  assertStringIncludes(drawn, "\x1b[J");
+  assertMatch(world.printed[2]!, /^alpha +5 /);
 });

@@ -158,6 +158,8 @@ function next(address: string, { program, date }: Pick<Context, "program" | "dat
   const database = path === undefined ? "" : ` --database ${shellWord(address)}`;
   return [
     "next",
+    `  ${lms} logs 'severity>=error' -n 5${database}`,
+    `  ${lms} stats${database}`,
     `  ${lms} verify${database}`,
     `  ${lms} dead-letters list${database}`,
     ...(path === undefined ? [] : [`  sqlite3 ${shellWord(path)} "${QUERIES}"`]),
