@@ -22,7 +22,11 @@ async function folderWith(name: string, script: string) {
 
 /** What is offered for the last of some words, which may be empty; the same in every shell. */
 const offers: readonly { readonly words: readonly string[]; readonly offered: readonly string[] }[] = [
-  { words: ["m"], offered: ["man", "migrate", "mock", "mon"] },
+  { words: ["m"], offered: ["man", "mcp", "migrate", "mock", "mon"] },
+  { words: ["logs", "--co"], offered: ["--context"] },
+  { words: ["logs", "-n", ""], offered: [] },
+  { words: ["batches", "--cause", "in"], offered: ["interval"] },
+  { words: ["logs", "--token-file", "sent."], offered: ["sent.json"] },
   { words: ["--v"], offered: ["--version"] },
   { words: ["help", "dea"], offered: ["dead-letters"] },
   { words: ["mon", "--ba"], offered: ["--batch-bytes", "--batch-size"] },
