@@ -129,7 +129,7 @@ Deno.test("lms-mon has the monitor's commands, and knows of no other", async () 
   assertEquals(code, 2);
   assertMatch(
     stderr,
-    /^Unknown command "mock"; did you mean mon\? Known: mon, health, migrate, verify, dead-letters, completion, man, version\n$/,
+    /^Unknown command "mock"; did you mean mon\? Known: mon, api, health, migrate, verify, dead-letters, completion, man, version\n$/,
   );
 });
 
