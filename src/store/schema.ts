@@ -1,126 +1,19 @@
 /**
- * The tables, as numbered migrations for both kinds of database. A migration that was released is never changed.
+ * The schema as numbered migrations for both kinds of database, and which program may write to which version of it. A
+ * migration that was released is never changed.
  *
  * @module
  */
-import { DEAD_LETTER_REASONS, SEVERITIES } from "../entry/entry.ts";
-import { partitionClause } from "./mysql/partition_plan.ts";
+import { FIRST } from "./migrations/first.ts";
+import type { Migration } from "./migrations/migration.ts";
+import { SQLITE_NOW, TABLE_OPTIONS } from "./migrations/parts.ts";
+import { SECOND } from "./migrations/second.ts";
 import { StoreError } from "./store.ts";
 
-/** One step of the schema. */
-export interface Migration {
-  /** Counts from 1 without gaps. */
-  readonly version: number;
-  readonly name: string;
-  /** The lowest version that a program must know to write beside it; programs that know less refuse the database. */
-  readonly needs: number;
-  /**
-   * MySQL commits every DDL statement by itself, so each must do no harm when it is run again.
-   *
-   * @param nowMs Now by the database's clock, in milliseconds since 1970, for the partitions.
-   */
-  readonly mysql: (nowMs: number) => readonly string[];
-  /** Run in one transaction. */
-  readonly sqlite: readonly string[];
-}
-
-const severities = SEVERITIES.map((severity) => `'${severity}'`).join(", ");
-const reasons = DEAD_LETTER_REASONS.map((reason) => `'${reason}'`).join(", ");
-
-// Binary collations that both MySQL and MariaDB have: `A` and `a` are two services.
-const TABLE_OPTIONS = "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin";
-const MESSAGE_ID = "message_id VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL";
-
-const MYSQL_TIMES = `created_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
-  updated_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)`;
-
-/** SQLite's clock has milliseconds; the text has the six digits of every other time. */
-export const SQLITE_NOW = "strftime('%Y-%m-%d %H:%M:%f000', 'now')";
-
-/** A CHECK for a column that holds an `Instant`: a date that exists, the years of MySQL's DATETIME. */
-function sqliteInstant(column: string): string {
-  return `${column} TEXT NOT NULL CHECK (
-    length(${column}) = 26 AND substr(${column}, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]'
-    AND datetime(substr(${column}, 1, 19)) IS substr(${column}, 1, 19) AND ${column} >= '1000'
-  )`;
-}
-
-const SQLITE_MESSAGE_ID =
-  "message_id TEXT NOT NULL CHECK (octet_length(message_id) <= 128 AND message_id NOT GLOB '*[^ -~]*')";
-const SQLITE_CREATED = `created_at TEXT NOT NULL DEFAULT (${SQLITE_NOW})`;
-const SQLITE_UPDATED = `updated_at TEXT NOT NULL DEFAULT (${SQLITE_NOW})`;
+export type { Migration, MysqlSchema } from "./migrations/migration.ts";
 
 /** Every migration, in order. */
-export const MIGRATIONS: readonly [Migration, ...Migration[]] = [
-  {
-    version: 1,
-    name: "entries, counts and dead letters",
-    needs: 1,
-    mysql: (nowMs) => [
-      `CREATE TABLE IF NOT EXISTS service_logs (
-  publish_time DATETIME(6) NOT NULL,
-  ${MESSAGE_ID},
-  service_name VARCHAR(100) NOT NULL,
-  payload TEXT NOT NULL,
-  severity ENUM(${severities}) NOT NULL,
-  \`timestamp\` DATETIME(6) NOT NULL,
-  created_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
-  PRIMARY KEY (publish_time, message_id)
-) ${TABLE_OPTIONS}
-${partitionClause(nowMs)}`,
-      `CREATE TABLE IF NOT EXISTS service_severity (
-  service_name VARCHAR(100) NOT NULL,
-  severity ENUM(${severities}) NOT NULL,
-  \`count\` BIGINT NOT NULL,
-  ${MYSQL_TIMES},
-  PRIMARY KEY (service_name, severity)
-) ${TABLE_OPTIONS}`,
-      `CREATE TABLE IF NOT EXISTS dead_letters (
-  publish_time DATETIME(6) NOT NULL,
-  ${MESSAGE_ID},
-  reason ENUM(${reasons}) NOT NULL,
-  detail VARCHAR(1000) NOT NULL,
-  data LONGBLOB NOT NULL,
-  attributes JSON NOT NULL,
-  status ENUM('open', 'replayed', 'dropped') NOT NULL DEFAULT 'open',
-  ${MYSQL_TIMES},
-  PRIMARY KEY (publish_time, message_id)
-) ${TABLE_OPTIONS}`,
-    ],
-    sqlite: [
-      `CREATE TABLE service_logs (
-  ${sqliteInstant("publish_time")},
-  ${SQLITE_MESSAGE_ID},
-  service_name TEXT NOT NULL CHECK (octet_length(service_name) <= 400),
-  payload TEXT NOT NULL CHECK (octet_length(payload) <= 65535),
-  severity TEXT NOT NULL CHECK (severity IN (${severities})),
-  ${sqliteInstant("timestamp")},
-  ${SQLITE_CREATED},
-  PRIMARY KEY (publish_time, message_id)
-) STRICT, WITHOUT ROWID`,
-      `CREATE TABLE service_severity (
-  service_name TEXT NOT NULL,
-  severity TEXT NOT NULL CHECK (severity IN (${severities})),
-  count INTEGER NOT NULL,
-  ${SQLITE_CREATED},
-  ${SQLITE_UPDATED},
-  PRIMARY KEY (service_name, severity)
-) STRICT, WITHOUT ROWID`,
-      `CREATE TABLE dead_letters (
-  ${sqliteInstant("publish_time")},
-  ${SQLITE_MESSAGE_ID},
-  reason TEXT NOT NULL CHECK (reason IN (${reasons})),
-  detail TEXT NOT NULL CHECK (octet_length(detail) <= 4000),
-  data BLOB NOT NULL,
-  attributes TEXT NOT NULL CHECK (json_valid(attributes)),
-  status TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'replayed', 'dropped')),
-  ${SQLITE_CREATED},
-  ${SQLITE_UPDATED},
-  PRIMARY KEY (publish_time, message_id)
-) STRICT`,
-    ],
-  },
-];
+export const MIGRATIONS: readonly [Migration, ...Migration[]] = [FIRST, SECOND];
 
 /** What a database has of the tables that migrations themselves rely on. */
 export interface Groundwork {

@@ -5,11 +5,13 @@
  */
 import { DEAD_LETTER_REASONS, DEAD_LETTER_STATUSES, SEVERITIES } from "../entry/entry.ts";
 import { DETAIL_MAX, PAYLOAD_BYTES_MAX, SERVICE_NAME_MAX } from "../entry/limits.ts";
+import { CAUSES } from "./migrations/second.ts";
 import { StoreError } from "./store.ts";
 
 /** What a column must be able to hold. */
 export type Kind =
-  | { readonly kind: "instant" | "count" | "json" }
+  /** `count` is a whole number of 64 bits, `number` one of as many as its column needs. */
+  | { readonly kind: "instant" | "second" | "day" | "count" | "number" | "json" }
   /** Text that compares exactly where it is part of a key. */
   | { readonly kind: "text"; readonly bytes: number; readonly ascii?: true; readonly exact?: true }
   | { readonly kind: "bytes"; readonly bytes: number }
@@ -39,6 +41,16 @@ const KEY = {
 const SERVICE_NAME: Kind = { kind: "text", bytes: 4 * SERVICE_NAME_MAX, exact: true };
 const DETAIL: Kind = { kind: "text", bytes: 4 * DETAIL_MAX };
 const SEVERITY: Kind = { kind: "words", words: SEVERITIES };
+const COUNT: Kind = { kind: "count" };
+const NUMBER: Kind = { kind: "number" };
+const LANE = { lane: filledIn(NUMBER) };
+
+const COUNTED = {
+  service_name: written(SERVICE_NAME),
+  severity: written(SEVERITY),
+  ...LANE,
+  count: written(COUNT),
+};
 
 /** The tables that are read and written, as the newest migration of this program leaves them. */
 const SHAPES: Readonly<Record<string, Shape>> = {
@@ -50,18 +62,77 @@ const SHAPES: Readonly<Record<string, Shape>> = {
       severity: written(SEVERITY),
       timestamp: written(INSTANT),
       created_at: filledIn(INSTANT),
+      batch: written(COUNT),
+      attributes: written({ kind: "json" }),
+      ...LANE,
     },
     key: ["publish_time", "message_id"],
   },
   service_severity: {
     columns: {
-      service_name: written(SERVICE_NAME),
-      severity: written(SEVERITY),
-      count: written({ kind: "count" }),
+      ...COUNTED,
       created_at: filledIn(INSTANT),
       updated_at: filledIn(INSTANT),
     },
-    key: ["service_name", "severity"],
+    key: ["service_name", "severity", "lane"],
+  },
+  service_severity_minutes: {
+    columns: { minute: written({ kind: "second" }), ...COUNTED },
+    key: ["minute", "service_name", "severity", "lane"],
+  },
+  service_severity_hours: {
+    columns: { hour: written({ kind: "second" }), ...COUNTED },
+    key: ["hour", "service_name", "severity", "lane"],
+  },
+  batches: {
+    columns: {
+      id: written(COUNT),
+      ...LANE,
+      instance: written(NUMBER),
+      created_at: filledIn(INSTANT),
+      cause: written({ kind: "words", words: CAUSES }),
+      entries: written(NUMBER),
+      dead_letters: written(NUMBER),
+      duplicates: written(NUMBER),
+      bytes: written(COUNT),
+      write_ms: written(NUMBER),
+      publish_time_first: written(INSTANT),
+      publish_time_last: written(INSTANT),
+      word_filter: written(COUNT),
+    },
+    key: ["id"],
+  },
+  word_filters: {
+    columns: {
+      day: written({ kind: "day" }),
+      level: written(NUMBER),
+      chunk: written(NUMBER),
+      batch: written(COUNT),
+      ...LANE,
+      bits: written({ kind: "bytes", bytes: 256 }),
+    },
+    key: ["day", "level", "chunk", "batch"],
+  },
+  instances: {
+    columns: {
+      number: written(NUMBER),
+      owner: written({ kind: "text", bytes: 64, ascii: true, exact: true }),
+      name: written({ kind: "text", bytes: 255 }),
+      version: written({ kind: "text", bytes: 64 }),
+      started_at: written(INSTANT),
+      seen_at: written(INSTANT),
+      held: written(COUNT),
+      held_bytes: written(COUNT),
+      oldest_publish_time: written(INSTANT),
+    },
+    key: ["number"],
+  },
+  lms_settings: {
+    columns: {
+      name: written({ kind: "text", bytes: 64, ascii: true, exact: true }),
+      value: written({ kind: "text", bytes: 255 }),
+    },
+    key: ["name"],
   },
   dead_letters: {
     columns: {
@@ -73,8 +144,9 @@ const SHAPES: Readonly<Record<string, Shape>> = {
       status: filledIn({ kind: "words", words: DEAD_LETTER_STATUSES }),
       created_at: filledIn(INSTANT),
       updated_at: filledIn(INSTANT),
+      ...LANE,
     },
-    key: ["publish_time", "message_id"],
+    key: ["lane", "publish_time", "message_id"],
   },
 };
 
@@ -155,3 +227,24 @@ function tableProblems({ key, unique, transactional }: FoundTable, shape: Shape)
   if (!transactional) problems.push("has an engine without transactions in place of InnoDB");
   return problems;
 }
+
+/** How many lanes this program can serve. */
+const LANES = 1;
+
+/**
+ * Checks what `lms_settings` says against what this program can serve.
+ *
+ * @param value Of the setting `lanes`; `undefined` where it is missing.
+ * @throws {StoreError} `fatal`.
+ */
+export function checkLanes(value: unknown): void {
+  if (Number(value) === LANES) return;
+  throw new StoreError(
+    `Cannot use the database: it was made for ${value === undefined ? "an unknown number of" : value} lanes, and this \
+program serves ${LANES}; use the lms that it was made with`,
+    { disposition: "fatal", cause: undefined },
+  );
+}
+
+/** What the setting is read with. */
+export const SELECT_LANES = "SELECT value FROM lms_settings WHERE name = 'lanes'";

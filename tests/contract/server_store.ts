@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { createConnection } from "mysql2/promise";
 import { DEAD_LETTER_REASONS } from "../../src/entry/entry.ts";
 import { locked, SESSION_LOCKS } from "../../src/store/mysql/lock.ts";
-import { partitionClause } from "../../src/store/mysql/partition_plan.ts";
+import { partitionClause, SERVICE_LOGS_PARTITIONS } from "../../src/store/mysql/partition_plan.ts";
 import { MysqlSession } from "../../src/store/mysql/session.ts";
 import { openStore } from "../../src/store/open_store.ts";
 import { StoreError } from "../../src/store/store.ts";
@@ -61,7 +61,7 @@ export function exerciseServerStore(name: string, server: TestServer): void {
   const DAY_MS = 86_400_000;
   /** Partitions as a table has them that was made at that time. */
   const partitionAsOf = (database: TestDatabase, nowMs: number) =>
-    database.query(`ALTER TABLE service_logs ${partitionClause(nowMs)}`);
+    database.query(`ALTER TABLE service_logs ${partitionClause(SERVICE_LOGS_PARTITIONS, nowMs)}`);
   const dateOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 
   Deno.test(`${name}: migrate() partitions service_logs by day, from 8 days back to 15 ahead`, async () => {

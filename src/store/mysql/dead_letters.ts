@@ -12,6 +12,7 @@ import type {
   DeadLetterSummary,
   StoredDeadLetter,
 } from "../maintenance.ts";
+import { LANE } from "../lane.ts";
 import type { ReplayedChunk } from "../replay.ts";
 import { countEntries, keySet, planKeys, without } from "../write_plan.ts";
 import { addCounts, keyList, KEYS_PER_LIST } from "./insert.ts";
@@ -63,7 +64,9 @@ export async function deadLettersByKey(
   for (const list of lists(planKeys(keys))) {
     const rows = await inSnapshot(session, () =>
       session.tuples(
-        `SELECT data, attributes, ${SUMMARY} FROM dead_letters WHERE (publish_time, message_id) IN (${keyList(list)}) \
+        `SELECT data, attributes, ${SUMMARY} FROM dead_letters WHERE lane = ${LANE} AND (publish_time, message_id) IN (${
+          keyList(list)
+        }) \
 ORDER BY publish_time, message_id`,
       ));
     for (const [data, attributes, ...rest] of rows) {
@@ -132,7 +135,7 @@ async function lockedWith(session: MysqlSession, { keys, statuses }: Locking): P
   const found: MessageKey[] = [];
   for (const list of lists(keys)) {
     const rows = await session.rows(
-      `SELECT publish_time, message_id FROM dead_letters FORCE INDEX (PRIMARY) WHERE (publish_time, message_id) IN \
+      `SELECT publish_time, message_id FROM dead_letters FORCE INDEX (PRIMARY) WHERE lane = ${LANE} AND (publish_time, message_id) IN \
 (${keyList(list)}) AND status IN (${escape([...statuses])}) ORDER BY publish_time, message_id FOR UPDATE`,
     );
     for (const row of rows) found.push({ publishTime: String(row.publish_time), messageId: String(row.message_id) });
@@ -143,7 +146,9 @@ async function lockedWith(session: MysqlSession, { keys, statuses }: Locking): P
 async function mark(session: MysqlSession, keys: readonly MessageKey[], status: DeadLetterStatus): Promise<void> {
   for (const list of lists(keys)) {
     await session.change(
-      `UPDATE dead_letters SET status = ${escape(status)} WHERE (publish_time, message_id) IN (${keyList(list)})`,
+      `UPDATE dead_letters SET status = ${escape(status)} WHERE lane = ${LANE} AND (publish_time, message_id) IN (${
+        keyList(list)
+      })`,
     );
   }
 }
@@ -154,7 +159,7 @@ function* lists<T>(items: readonly T[]): Generator<readonly T[]> {
 
 function where(filter: DeadLetterFilter | DeadLetterPage): string {
   const { statuses, reason, since, keys, messageIds, after, newestFirst }: Partial<DeadLetterPage> = filter;
-  const conditions: string[] = [];
+  const conditions = [`lane = ${LANE}`];
   // An empty list admits nothing, and is no SQL.
   if (statuses !== undefined) conditions.push(statuses.length === 0 ? "FALSE" : `status IN (${escape([...statuses])})`);
   if (reason !== undefined) conditions.push(`reason = ${escape(reason)}`);
@@ -170,7 +175,7 @@ function where(filter: DeadLetterFilter | DeadLetterPage): string {
     const beyond = newestFirst ? "<" : ">";
     conditions.push(`(publish_time ${beyond} ${time} OR (publish_time = ${time} AND message_id ${beyond} ${id}))`);
   }
-  return conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
+  return ` WHERE ${conditions.join(" AND ")}`;
 }
 
 /** @param row What {@linkcode SUMMARY} selects. */

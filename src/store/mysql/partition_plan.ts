@@ -1,9 +1,40 @@
 /**
- * The partitions of `service_logs` in MySQL: one per UTC day, one before them and one after.
+ * The partitions of tables in MySQL: one per UTC day, one before them and one after.
  *
  * @module
  */
 import { DAY_MS } from "../../ops/durations.ts";
+
+/** A table that is partitioned by day. */
+export interface PartitionedTable {
+  readonly name: string;
+  /** The column that says the day, part of every unique key. */
+  readonly column: string;
+  /** What follows a date in a bound, for a column that has a time of day. */
+  readonly midnight: string;
+}
+
+/** By publish time. */
+export const SERVICE_LOGS_PARTITIONS: PartitionedTable = {
+  name: "service_logs",
+  column: "publish_time",
+  midnight: " 00:00:00.000000",
+};
+/** By the minute that is counted. */
+export const MINUTES_PARTITIONS: PartitionedTable = {
+  name: "service_severity_minutes",
+  column: "minute",
+  midnight: " 00:00:00",
+};
+/** By the day whose words they hold. */
+export const WORD_FILTERS_PARTITIONS: PartitionedTable = { name: "word_filters", column: "day", midnight: "" };
+
+/** Every table that is. */
+export const PARTITIONED_TABLES: readonly PartitionedTable[] = [
+  SERVICE_LOGS_PARTITIONS,
+  MINUTES_PARTITIONS,
+  WORD_FILTERS_PARTITIONS,
+];
 
 /**
  * Days before today that the first migration gives a partition of their own: Pub/Sub keeps a message for 7 by default.
@@ -29,12 +60,12 @@ export interface PartitionChange {
 }
 
 /** The `PARTITION BY` clause for a new table. @param nowMs Now, in milliseconds since 1970. */
-export function partitionClause(nowMs: number): string {
+export function partitionClause(table: PartitionedTable, nowMs: number): string {
   const today = dayNumber(nowMs);
   const first = today - DAYS_BEHIND;
-  const days = range(first, today + DAYS_AHEAD).map(partition);
-  const before = `PARTITION p_past VALUES LESS THAN (${bound(first)})`;
-  return `PARTITION BY RANGE COLUMNS (publish_time) (\n  ${[before, ...days, last("p_future")].join(",\n  ")}\n)`;
+  const days = range(first, today + DAYS_AHEAD).map((day) => partition(table, day));
+  const before = `PARTITION p_past VALUES LESS THAN (${bound(table, first)})`;
+  return `PARTITION BY RANGE COLUMNS (${table.column}) (\n  ${[before, ...days, last("p_future")].join(",\n  ")}\n)`;
 }
 
 /**
@@ -44,10 +75,13 @@ export function partitionClause(nowMs: number): string {
  * made again. After a long standstill the days that nobody made a partition for share one. A partition of several days
  * that are not over yet is a hole: a clock that was wrong for a moment leaves it.
  *
- * @param partitions All of the table, in order; empty when it is not partitioned, which is then left so, as is one that
- *   is partitioned by somebody else's plan.
+ * @param options.partitions All of the table, in order; empty when it is not partitioned, which is then left so, as is
+ *   one that is partitioned by somebody else's plan.
  */
-export function partitionChanges(partitions: readonly Partition[], nowMs: number): PartitionChange[] {
+export function partitionChanges(
+  table: PartitionedTable,
+  { partitions, nowMs }: { readonly partitions: readonly Partition[]; readonly nowMs: number },
+): PartitionChange[] {
   const today = dayNumber(nowMs);
   const ends = partitions.map(({ bound }) => endOf(bound));
   const ours = partitions.filter(({ name }, i) => name === nameOf(ends[i]! - 1));
@@ -59,17 +93,20 @@ export function partitionChanges(partitions: readonly Partition[], nowMs: number
     const days = ownDays({ from, to, today });
     if (from === -Infinity || days.length === 1) continue;
     changes.push({
-      sql: reorganize(name, days.map(partition)),
+      sql: reorganize(table, name, days.map((day) => partition(table, day))),
       hole: { name, firstDay: dateOf(from), lastDay: dateOf(to) },
     });
   }
   const future = partitions[ends.indexOf(Infinity)]?.name;
   const from = Math.max(...ends.filter(Number.isFinite));
   if (from > today + DAYS_AHEAD_LOW && future !== undefined) return changes;
-  const pieces = [...ownDays({ from, to: Infinity, today }).map(partition), last(future ?? "p_future")];
+  const pieces = [
+    ...ownDays({ from, to: Infinity, today }).map((day) => partition(table, day)),
+    last(future ?? "p_future"),
+  ];
   const sql = future === undefined
-    ? `ALTER TABLE service_logs ADD PARTITION (\n  ${pieces.join(",\n  ")}\n)`
-    : reorganize(future, pieces);
+    ? `ALTER TABLE ${table.name} ADD PARTITION (\n  ${pieces.join(",\n  ")}\n)`
+    : reorganize(table, future, pieces);
   return [...changes, { sql }];
 }
 
@@ -84,8 +121,8 @@ function ownDays(
   return days;
 }
 
-function reorganize(name: string, pieces: readonly string[]): string {
-  return `ALTER TABLE service_logs REORGANIZE PARTITION ${name} INTO (\n  ${pieces.join(",\n  ")}\n)`;
+function reorganize(table: PartitionedTable, name: string, pieces: readonly string[]): string {
+  return `ALTER TABLE ${table.name} REORGANIZE PARTITION ${name} INTO (\n  ${pieces.join(",\n  ")}\n)`;
 }
 
 /** Days are whole numbers, counted from 1970-01-01. */
@@ -93,16 +130,16 @@ export function dayNumber(ms: number): number {
   return Math.floor(ms / DAY_MS);
 }
 
-function partition(day: number): string {
-  return `PARTITION ${nameOf(day)} VALUES LESS THAN (${bound(day + 1)})`;
+function partition(table: PartitionedTable, day: number): string {
+  return `PARTITION ${nameOf(day)} VALUES LESS THAN (${bound(table, day + 1)})`;
 }
 
 function last(name: string): string {
   return `PARTITION ${name} VALUES LESS THAN (MAXVALUE)`;
 }
 
-function bound(day: number): string {
-  return `'${dateOf(day)} 00:00:00.000000'`;
+function bound({ midnight }: PartitionedTable, day: number): string {
+  return `'${dateOf(day)}${midnight}'`;
 }
 
 function dateOf(day: number): string {

@@ -1,11 +1,19 @@
 /**
- * Looks after the partitions of `service_logs` in a MySQL or MariaDB database.
+ * Looks after the partitions of a MySQL or MariaDB database.
  *
  * @module
  */
 import { type Elsewhere, locked } from "./lock.ts";
 import { serverNow } from "./migrate.ts";
-import { dayNumber, type Partition, type PartitionChange, partitionChanges } from "./partition_plan.ts";
+import { impatiently } from "./impatient.ts";
+import {
+  dayNumber,
+  type Partition,
+  type PartitionChange,
+  partitionChanges,
+  PARTITIONED_TABLES,
+  type PartitionedTable,
+} from "./partition_plan.ts";
 import type { MysqlSession } from "./session.ts";
 
 /** Seconds that a change of partitions waits for the table; every later transaction on it waits behind. */
@@ -33,48 +41,60 @@ export async function keepPartitions(session: MysqlSession, options: PartitionOp
   const today = await serverNow(session);
   if (Math.abs(dayNumber(today) - dayNumber(nowMs)) > 1) {
     onWarning(
-      `Cannot tell which partitions service_logs needs: it is ${new Date(today).toISOString()} by the database's clock \
+      `Cannot tell which partitions are needed: it is ${new Date(today).toISOString()} by the database's clock \
 and ${new Date(nowMs).toISOString()} by this machine's; set the one that is wrong`,
     );
     return;
   }
-  if (partitionChanges(await partitions(session), today).length === 0) return;
+  const planned = async () => {
+    const changes: (PartitionChange & { readonly table: PartitionedTable })[] = [];
+    const found = await partitions(session);
+    for (const table of PARTITIONED_TABLES) {
+      const own = found.get(table.name) ?? [];
+      for (const change of partitionChanges(table, { partitions: own, nowMs: today })) {
+        changes.push({ ...change, table });
+      }
+    }
+    return changes;
+  };
+  if ((await planned()).length === 0) return;
   await locked(session, { name: "migrate", waitSeconds: 0, elsewhere }, async ({ confirm }) => {
-    for (const change of partitionChanges(await partitions(session), today)) {
-      if (change.hole !== undefined && await holdsRows(session, change.hole.name)) {
-        onWarning(toldHole(change.hole, change.sql));
+    for (const { table, hole, sql } of await planned()) {
+      if (hole !== undefined && await holdsRows(session, { table: table.name, partition: hole.name })) {
+        onWarning(toldHole(table.name, { hole, sql }));
         continue;
       }
       await confirm();
-      await impatiently(session, change.sql);
+      await impatiently(session, { seconds: TABLE_LOCK_SECONDS }, () => session.change(sql));
     }
   });
 }
 
-async function partitions(session: MysqlSession): Promise<Partition[]> {
+async function partitions(session: MysqlSession): Promise<Map<string, Partition[]>> {
   const rows = await session.tuples(
-    "SELECT partition_name, partition_description FROM information_schema.partitions \
-WHERE table_schema = DATABASE() AND table_name = 'service_logs' AND partition_name IS NOT NULL \
-ORDER BY partition_ordinal_position",
+    `SELECT table_name, partition_name, partition_description FROM information_schema.partitions \
+WHERE table_schema = DATABASE() AND table_name IN (${PARTITIONED_TABLES.map(({ name }) => `'${name}'`).join(", ")}) \
+AND partition_name IS NOT NULL ORDER BY table_name, partition_ordinal_position`,
   );
-  return rows.map(([name, bound]) => ({ name: String(name), bound: String(bound) }));
-}
-
-async function holdsRows(session: MysqlSession, partition: string): Promise<boolean> {
-  return (await session.rows(`SELECT 1 FROM service_logs PARTITION (${partition}) LIMIT 1`)).length > 0;
-}
-
-async function impatiently(session: MysqlSession, sql: string): Promise<void> {
-  const [seconds] = await session.values("SELECT @@lock_wait_timeout");
-  await session.change(`SET lock_wait_timeout = ${TABLE_LOCK_SECONDS}`);
-  try {
-    await session.change(sql);
-  } finally {
-    await session.change(`SET lock_wait_timeout = ${Number(seconds)}`);
+  const found = new Map<string, Partition[]>();
+  for (const [table, name, bound] of rows) {
+    const list = found.get(String(table));
+    const partition = { name: String(name), bound: String(bound) };
+    if (list === undefined) found.set(String(table), [partition]);
+    else list.push(partition);
   }
+  return found;
 }
 
-function toldHole({ name, firstDay, lastDay }: NonNullable<PartitionChange["hole"]>, sql: string): string {
-  return `Cannot give each day from ${firstDay} to ${lastDay} a partition: ${name} of service_logs spans them and holds \
+async function holdsRows(
+  session: MysqlSession,
+  { table, partition }: { readonly table: string; readonly partition: string },
+): Promise<boolean> {
+  return (await session.rows(`SELECT 1 FROM ${table} PARTITION (${partition}) LIMIT 1`)).length > 0;
+}
+
+function toldHole(table: string, { hole, sql }: PartitionChange): string {
+  const { name, firstDay, lastDay } = hole!;
+  return `Cannot give each day from ${firstDay} to ${lastDay} a partition: ${name} of ${table} spans them and holds \
 rows, which would have to be moved while writers wait; at a quiet time run: ${sql.replaceAll(/\s+/g, " ")}`;
 }

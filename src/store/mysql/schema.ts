@@ -5,7 +5,15 @@
  */
 import { escape } from "mysql2";
 import { checkVersions, MIGRATIONS, SELECT_VERSIONS } from "../schema.ts";
-import { checkShapes, type FoundColumn, type FoundTable, type Kind, TABLES } from "../schema_shape.ts";
+import {
+  checkLanes,
+  checkShapes,
+  type FoundColumn,
+  type FoundTable,
+  type Kind,
+  SELECT_LANES,
+  TABLES,
+} from "../schema_shape.ts";
 import type { MysqlSession } from "./session.ts";
 
 /** Checks the tables of a migrated database. @throws {StoreError} `fatal` with everything that does not fit. */
@@ -31,6 +39,7 @@ WHERE ${ours} AND non_unique = 0 ORDER BY table_name, index_name, seq_in_index`,
     }];
   }));
   checkShapes(found, { own: version <= MIGRATIONS.length });
+  checkLanes((await session.values(SELECT_LANES))[0]);
 }
 
 /** What information_schema says of a column's type. */
@@ -59,6 +68,12 @@ function holds({ type, data, bytes, charset, collation, digits }: ColumnType, ki
   switch (kind.kind) {
     case "instant":
       return data === "datetime" && Number(digits) === 6;
+    case "second":
+      return data === "datetime";
+    case "day":
+      return data === "date";
+    case "number":
+      return /int$/.test(data);
     case "count":
       return data === "bigint" && !type.includes("unsigned");
     case "json":

@@ -12,6 +12,7 @@
 import { escape } from "mysql2";
 import type { DeadLetter, LogEntry, MessageKey } from "../../entry/entry.ts";
 import { newId } from "../../ops/ids.ts";
+import { LANE } from "../lane.ts";
 import { StoreError } from "../store.ts";
 import { countEntries, keySet, type Landed, publishTimeRange, without, type WritePlan } from "../write_plan.ts";
 import { addCounts, insertEntries, KEEP_EXISTING, keyList, KEYS_PER_LIST } from "./insert.ts";
@@ -146,8 +147,8 @@ async function deadLettersAmong(session: MysqlSession, plan: WritePlan): Promise
   const [from, to] = publishTimeRange(plan);
   const found = await keysOf(
     session,
-    `SELECT publish_time, message_id FROM dead_letters WHERE publish_time BETWEEN ${escape(from)} AND ${escape(to)} \
-LIMIT ${RANGE_ROWS_MAX} LOCK IN SHARE MODE`,
+    `SELECT publish_time, message_id FROM dead_letters FORCE INDEX (PRIMARY) WHERE lane = ${LANE} \
+AND publish_time BETWEEN ${escape(from)} AND ${escape(to)} LIMIT ${RANGE_ROWS_MAX} LOCK IN SHARE MODE`,
   );
   if (found.length < RANGE_ROWS_MAX) return found;
   return await byKeys(session, {
@@ -159,6 +160,9 @@ LIMIT ${RANGE_ROWS_MAX} LOCK IN SHARE MODE`,
 
 /** One of few bytes. */
 const COLUMN_OUTSIDE_KEY = { service_logs: "severity", dead_letters: "reason" } as const;
+
+/** What comes before a message's key in the primary key. */
+const BEFORE_KEY = { service_logs: "", dead_letters: `lane = ${LANE} AND ` } as const;
 
 interface KeyQuery {
   readonly table: "service_logs" | "dead_letters";
@@ -172,7 +176,7 @@ async function byKeys(session: MysqlSession, { table, keys, locking }: KeyQuery)
     // A small table is read whole, which for a locking read means waiting for strangers' rows, where no index is forced;
     // and, by MariaDB, where the index holds all that is asked for: so a column is asked for that it does not hold.
     const sql = `SELECT publish_time, message_id, ${COLUMN_OUTSIDE_KEY[table]} FROM ${table} FORCE INDEX (PRIMARY) \
-WHERE (publish_time, message_id) IN (${keyList(keys.slice(i, i + KEYS_PER_LIST))})`;
+WHERE ${BEFORE_KEY[table]}(publish_time, message_id) IN (${keyList(keys.slice(i, i + KEYS_PER_LIST))})`;
     found.push(...await keysOf(session, locking ? `${sql} LOCK IN SHARE MODE` : sql));
   }
   return found;

@@ -13,8 +13,9 @@ import type {
   DeadLetterSummary,
   StoredDeadLetter,
 } from "../maintenance.ts";
+import { LANE } from "../lane.ts";
 import type { ReplayedChunk } from "../replay.ts";
-import { SQLITE_NOW } from "../schema.ts";
+import { SQLITE_NOW } from "../migrations/parts.ts";
 import { countEntries, keySet, planKeys, without } from "../write_plan.ts";
 import { ADD_COUNT, addCounts, insertEntries, insertEntry } from "./insert.ts";
 import { textOf } from "./text.ts";
@@ -57,7 +58,7 @@ export function groupDeadLetters(db: DatabaseSync, filter: DeadLetterFilter): De
 /** See `Maintenance.deadLettersByKey`. */
 export function deadLettersByKey(db: DatabaseSync, keys: readonly MessageKey[]): StoredDeadLetter[] {
   const select = db.prepare(
-    `SELECT ${SUMMARY}, data, CAST(attributes AS BLOB) AS attributes FROM dead_letters WHERE publish_time = ? AND message_id = ?`,
+    `SELECT ${SUMMARY}, data, CAST(attributes AS BLOB) AS attributes FROM dead_letters WHERE lane = ${LANE} AND publish_time = ? AND message_id = ?`,
   );
   return inSnapshot(db, () =>
     planKeys(keys).flatMap((key) => {
@@ -93,7 +94,9 @@ export function replayEntries(db: DatabaseSync, entries: readonly LogEntry[]): R
 }
 
 function withStatus(db: DatabaseSync, statuses: readonly DeadLetterStatus[]): (key: MessageKey) => boolean {
-  const select = db.prepare("SELECT status FROM dead_letters WHERE publish_time = ? AND message_id = ?");
+  const select = db.prepare(
+    `SELECT status FROM dead_letters WHERE lane = ${LANE} AND publish_time = ? AND message_id = ?`,
+  );
   return ({ publishTime, messageId }) => {
     const row = select.get(publishTime, messageId);
     return row !== undefined && statuses.includes(row.status as DeadLetterStatus);
@@ -102,7 +105,7 @@ function withStatus(db: DatabaseSync, statuses: readonly DeadLetterStatus[]): (k
 
 function marking(db: DatabaseSync, status: DeadLetterStatus): (key: MessageKey) => void {
   const update = db.prepare(
-    `UPDATE dead_letters SET status = ?, updated_at = ${SQLITE_NOW} WHERE publish_time = ? AND message_id = ?`,
+    `UPDATE dead_letters SET status = ?, updated_at = ${SQLITE_NOW} WHERE lane = ${LANE} AND publish_time = ? AND message_id = ?`,
   );
   return ({ publishTime, messageId }) => void update.run(status, publishTime, messageId);
 }
@@ -111,7 +114,7 @@ function where(
   filter: DeadLetterFilter | DeadLetterPage,
 ): { readonly conditions: string; readonly values: SQLInputValue[] } {
   const { statuses, reason, since, keys, messageIds, after, newestFirst }: Partial<DeadLetterPage> = filter;
-  const conditions: string[] = [];
+  const conditions = [`lane = ${LANE}`];
   const values: SQLInputValue[] = [];
   const among = (column: string, list: readonly string[]) => {
     conditions.push(`${column} IN (SELECT value FROM json_each(?))`);
@@ -132,7 +135,7 @@ function where(
     conditions.push(`(publish_time, message_id) ${newestFirst ? "<" : ">"} (?, ?)`);
     values.push(after.publishTime, after.messageId);
   }
-  return { conditions: conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`, values };
+  return { conditions: ` WHERE ${conditions.join(" AND ")}`, values };
 }
 
 function summary(row: Row): DeadLetterSummary {

@@ -5,7 +5,7 @@
  */
 import type { StatementSync } from "node:sqlite";
 import type { LogEntry } from "../../entry/entry.ts";
-import { SQLITE_NOW } from "../schema.ts";
+import { SQLITE_NOW } from "../migrations/parts.ts";
 import type { SeverityCount } from "../store.ts";
 
 /** Adds to the count of a service and severity; see {@linkcode addCounts}. */

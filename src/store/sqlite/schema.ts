@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import { checkVersions, MIGRATIONS, SELECT_VERSIONS } from "../schema.ts";
-import { checkShapes, type FoundTable, type Kind, TABLES } from "../schema_shape.ts";
+import { checkLanes, checkShapes, type FoundTable, type Kind, SELECT_LANES, TABLES } from "../schema_shape.ts";
 
 /** See `checkVersions()`. */
 export function checkVersion(db: DatabaseSync): number {
@@ -20,6 +20,7 @@ export function checkSchema(db: DatabaseSync): void {
     if (columns.length > 0) found.set(table, foundTable(db, table, columns));
   }
   checkShapes(found, { own: checkVersion(db) <= MIGRATIONS.length });
+  checkLanes(db.prepare(SELECT_LANES).get()?.value);
 }
 
 /** What SQLite says of a column. */
@@ -58,6 +59,9 @@ function foundTable(db: DatabaseSync, table: string, columns: readonly ColumnInf
 /** The tables are STRICT, and how much fits a column is said by CHECKs. */
 const TYPES: Readonly<Record<Kind["kind"], string>> = {
   instant: "TEXT",
+  second: "TEXT",
+  day: "TEXT",
+  number: "INTEGER",
   count: "INTEGER",
   json: "TEXT",
   text: "TEXT",

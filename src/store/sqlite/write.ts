@@ -6,6 +6,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { DeadLetter, LogEntry, MessageKey } from "../../entry/entry.ts";
 import { DETAIL_MAX, longerThan, SERVICE_NAME_MAX } from "../../entry/limits.ts";
+import { LANE } from "../lane.ts";
 import { StoreError } from "../store.ts";
 import { countEntries, type Landed, publishTimeRange, type WritePlan } from "../write_plan.ts";
 import { ADD_COUNT, addCounts, entryValues, insertEntries, insertEntry } from "./insert.ts";
@@ -38,8 +39,12 @@ export class SqliteWriter {
        ON CONFLICT DO NOTHING`,
     );
     this.#addCount = db.prepare(ADD_COUNT);
-    this.#anyDeadLetter = db.prepare("SELECT 1 FROM dead_letters WHERE publish_time BETWEEN ? AND ? LIMIT 1");
-    this.#deadLetter = db.prepare("SELECT 1 FROM dead_letters WHERE publish_time = ? AND message_id = ?");
+    this.#anyDeadLetter = db.prepare(
+      `SELECT 1 FROM dead_letters WHERE lane = ${LANE} AND publish_time BETWEEN ? AND ? LIMIT 1`,
+    );
+    this.#deadLetter = db.prepare(
+      `SELECT 1 FROM dead_letters WHERE lane = ${LANE} AND publish_time = ? AND message_id = ?`,
+    );
     this.#entry = db.prepare("SELECT 1 FROM service_logs WHERE publish_time = ? AND message_id = ?");
   }
 

@@ -1,5 +1,16 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { type Partition, partitionChanges, partitionClause } from "../../../../src/store/mysql/partition_plan.ts";
+import {
+  MINUTES_PARTITIONS,
+  type Partition,
+  partitionChanges as changesOf,
+  partitionClause as clauseOf,
+  SERVICE_LOGS_PARTITIONS,
+  WORD_FILTERS_PARTITIONS,
+} from "../../../../src/store/mysql/partition_plan.ts";
+
+const partitionClause = (nowMs: number) => clauseOf(SERVICE_LOGS_PARTITIONS, nowMs);
+const partitionChanges = (partitions: readonly Partition[], nowMs: number) =>
+  changesOf(SERVICE_LOGS_PARTITIONS, { partitions, nowMs });
 
 const NOW = Date.UTC(2026, 1, 24, 23, 59, 59, 999);
 const DAY_MS = 86_400_000;
@@ -80,3 +91,20 @@ Deno.test("partitionChanges() leaves a table alone that is not partitioned, or i
   assertEquals(partitionChanges([], NOW), []);
   assertEquals(partitionChanges([{ name: "p0", bound: "10" }, { name: "p1", bound: "MAXVALUE" }], NOW), []);
 });
+
+for (
+  const [table, bound] of [[MINUTES_PARTITIONS, "'2026-03-01 00:00:00'"], [
+    WORD_FILTERS_PARTITIONS,
+    "'2026-03-01'",
+  ]] as const
+) {
+  Deno.test(`partitionChanges() knows the days of ${table.name} by bounds of its column's type`, () => {
+    const clause = clauseOf(table, NOW);
+    assertMatch(clause, new RegExp(`RANGE COLUMNS \\(${table.column}\\)`));
+    assertMatch(clause, new RegExp(`PARTITION p20260228 VALUES LESS THAN \\(${bound}\\)`));
+    const made = partitionsIn(clause);
+    assertEquals(changesOf(table, { partitions: made, nowMs: NOW }), []);
+    const [change] = changesOf(table, { partitions: made, nowMs: NOW + 10 * DAY_MS });
+    assertMatch(change!.sql, new RegExp(`^ALTER TABLE ${table.name} REORGANIZE PARTITION p_future`));
+  });
+}
