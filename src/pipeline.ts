@@ -104,7 +104,7 @@ export async function ingest(options: IngestOptions): Promise<IngestTotals> {
     const flushedAt = performance.now();
     // Only now, because a message that waits takes twice as much memory once it is decoded.
     const { writables, undecodable } = await decodeAll(items, abort);
-    const { heldBack, ...result } = await writer.write(writables);
+    const { heldBack, ...result } = await writer.write(writables, trigger);
     const unstored = new Set<unknown>(heldBack.map(({ raw }) => raw));
     const settled = unstored.size === 0 ? items : items.filter((delivery) => !unstored.has(delivery));
     for (const delivery of settled) delivery.ack(); // Only here: after the commit.
@@ -190,9 +190,9 @@ function recordOf(delivery: Delivery, data: Uint8Array): LogEntry | DeadLetter {
     const { attributes } = delivery;
     return { publishTime, messageId, reason: "bad_field", detail: identity.problem, data, attributes };
   }
-  const decoded = decode({ publishTime, messageId, data });
+  const { attributes } = delivery;
+  const decoded = decode({ publishTime, messageId, data, attributes });
   if (decoded.ok) return decoded.value;
   const { reason, detail } = decoded.problem;
-  const { attributes } = delivery;
   return { publishTime, messageId, reason, detail, data, attributes };
 }

@@ -5,6 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import { failure, type Result, success } from "../ops/result.ts";
+import { ATTRIBUTES_BYTES_MAX, attributesProblem, isEmpty } from "./attributes.ts";
 import type { DeadLetterReason, LogEntry, MessageKey, Severity } from "./entry.ts";
 import { SEVERITIES } from "./entry.ts";
 import { excerpt } from "./excerpt.ts";
@@ -14,7 +15,7 @@ import { detailOf, longerThan, MESSAGE_BYTES_MAX, PAYLOAD_BYTES_MAX, SERVICE_NAM
 /** A message as Pub/Sub stores it. */
 export interface Message extends MessageKey {
   readonly data: Uint8Array;
-  /** Not looked at: everything that an entry says is in the data. */
+  /** Kept with the entry, which says nothing by them: everything that it says is in the data. */
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
@@ -51,6 +52,8 @@ const UTF8 = new TextEncoder();
  * - Of a key that comes twice the last value counts, as `JSON.parse` has it. Unknown keys are ignored, `__proto__`
  *   among them.
  * - Trimming is `String.prototype.trim`: Unicode white space, line ends and U+FEFF. NUL and other controls stay.
+ * - Attributes are kept as they are, an empty set as none; well-formed Unicode too, and at most
+ *   {@linkcode ATTRIBUTES_BYTES_MAX} as JSON.
  * - The sizes of both texts, names over {@linkcode SERVICE_NAME_MAX} included, are `too_large`.
  *
  * @example
@@ -117,8 +120,16 @@ export function decode(message: Message): Decoded {
       return invalid("too_large", `payload: ${bytes} bytes, over ${PAYLOAD_BYTES_MAX}: ${excerpt(payload)}`);
     }
   }
-  const { publishTime, messageId } = message;
-  return success({ publishTime, messageId, serviceName, payload, severity: rank, timestamp: instant });
+  const { publishTime, messageId, attributes } = message;
+  if (attributes === undefined || isEmpty(attributes)) {
+    return success({ publishTime, messageId, serviceName, payload, severity: rank, timestamp: instant });
+  }
+  const problem = attributesProblem(attributes);
+  if (problem === "ill-formed") return invalid("bad_field", "attributes: have half a surrogate pair");
+  if (problem !== undefined) {
+    return invalid("too_large", `attributes: ${problem.bytes} bytes as JSON, over ${ATTRIBUTES_BYTES_MAX}`);
+  }
+  return success({ publishTime, messageId, serviceName, payload, severity: rank, timestamp: instant, attributes });
 }
 
 /**

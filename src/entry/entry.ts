@@ -38,6 +38,8 @@ export interface LogEntry extends MessageKey {
   readonly severity: Severity;
   /** When the service says it happened; the publish time where it does not say. */
   readonly timestamp: Instant;
+  /** The message's attributes as received; absent where it has none. */
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 /** Why a message cannot be stored as an entry: a closed set, so that it can label a metric. */

@@ -21,8 +21,8 @@ const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * too large to be looked into, they are the whole object.
  */
 export function redecode(letter: DeadLetter, overrides: Overrides): Decoded {
-  const { publishTime, messageId, data } = letter;
-  if (overrides.length === 0) return decode({ publishTime, messageId, data });
+  const { publishTime, messageId, data, attributes } = letter;
+  if (overrides.length === 0) return decode({ publishTime, messageId, data, attributes });
   const text = textOf(data);
   const fields = text === undefined || data.length > MESSAGE_BYTES_MAX ? {} : objectOf(text);
   for (const [field, value] of overrides) {
@@ -30,7 +30,7 @@ export function redecode(letter: DeadLetter, overrides: Overrides): Decoded {
     else if (text === undefined) return failure({ reason: "not_utf8", detail: `${field}: data is no text` });
     else fields[field] = text;
   }
-  return decode({ publishTime, messageId, data: new TextEncoder().encode(JSON.stringify(fields)) });
+  return decode({ publishTime, messageId, attributes, data: new TextEncoder().encode(JSON.stringify(fields)) });
 }
 
 /** Data as text; `undefined` where it is none. */

@@ -9,13 +9,19 @@ import { detailOf } from "../entry/limits.ts";
 import { abortable } from "../ops/abortable.ts";
 import { Backoff } from "../ops/backoff.ts";
 import { sleep } from "../ops/sleep.ts";
+import type { BatchCause } from "./log_rows.ts";
 import { type Store, StoreError, type WriteBatch, type WriteResult } from "./store.ts";
 
 /** A message on its way into the store: an entry, or a dead letter. */
 export interface Writable {
   readonly record: LogEntry | DeadLetter;
   /** The message as received: what is parked when the database refuses the entry. */
-  readonly raw: { readonly data: Uint8Array; readonly attributes: Readonly<Record<string, string>> };
+  readonly raw: {
+    readonly data: Uint8Array;
+    readonly attributes: Readonly<Record<string, string>>;
+    /** Of data and attributes; default: of the data. */
+    readonly bytes?: number;
+  };
 }
 
 /** An outage of the database that goes on. */
@@ -93,12 +99,13 @@ export class BatchWriter {
    * Stores every item, each as an entry or as a dead letter, however long it takes. One transaction, unless the database
    * refuses rows or takes fewer at once: then the batch is halved. What it does not take alone either is held back.
    *
+   * @param cause What the ledger says of the whole batch; of its halves it says `split`.
    * @returns What it did, over all its transactions.
    * @throws {StoreError} `fatal`, when neither waiting nor trying again helps; or `abort.reason`.
    */
-  async write(items: readonly Writable[]): Promise<BatchResult> {
+  async write(items: readonly Writable[], cause: BatchCause = "count"): Promise<BatchResult> {
     const retryBackoff = new Backoff({ firstMs: 20, maxMs: 2_000 });
-    const batch = batchOf(items);
+    const batch = batchOf(items, cause);
     let outages = 0;
     while (true) {
       const begunAt = performance.now();
@@ -134,8 +141,8 @@ export class BatchWriter {
   /** Writes a batch as two, each in transactions of its own. */
   async #halve(items: readonly Writable[]): Promise<BatchResult> {
     const middle = items.length >> 1;
-    const first = await this.write(items.slice(0, middle));
-    return sum(first, await this.write(items.slice(middle)));
+    const first = await this.write(items.slice(0, middle), "split");
+    return sum(first, await this.write(items.slice(middle), "split"));
   }
 
   /** Parks a single refused entry with the database's words; holds back what it does not take otherwise. */
@@ -153,7 +160,7 @@ export class BatchWriter {
       data: raw.data,
       attributes: raw.attributes,
     };
-    const result = await this.write([{ record: deadLetter, raw }]);
+    const result = await this.write([{ record: deadLetter, raw }], "split");
     if (result.deadLettered > 0) this.#options.events?.rejected?.(deadLetter);
     return result;
   }
@@ -209,14 +216,16 @@ export class BatchWriter {
 }
 
 /** The records, entries and dead letters apart. */
-function batchOf(items: readonly Writable[]): WriteBatch {
+function batchOf(items: readonly Writable[], cause: BatchCause): WriteBatch {
   const entries: LogEntry[] = [];
   const deadLetters: DeadLetter[] = [];
-  for (const { record } of items) {
+  let bytes = 0;
+  for (const { record, raw } of items) {
+    bytes += raw.bytes ?? raw.data.length;
     if (isDeadLetter(record)) deadLetters.push(record);
     else entries.push(record);
   }
-  return { entries, deadLetters };
+  return { entries, deadLetters, cause, bytes };
 }
 
 function sum(a: BatchResult, b: BatchResult): BatchResult {

@@ -4,6 +4,7 @@
  * @module
  */
 import { type WallClock, wallClock } from "../ops/clock.ts";
+import { MINUTE_SERVICES_MAX } from "./counts.ts";
 import { type DatabaseAddress, staysHere } from "./database_url.ts";
 import type { MaintainedStore } from "./maintenance.ts";
 import { MysqlStore } from "./mysql/store.ts";
@@ -29,6 +30,10 @@ export interface OpenStoreOptions {
   readonly idleMs?: number;
   /** The clock, in milliseconds since 1970; default: this machine's. */
   readonly nowMs?: WallClock;
+  /** How the table `instances` tells of this one; default: nothing but `lms`. */
+  readonly instance?: { readonly name: string; readonly version: string };
+  /** Services of a day that the counts by minute name; default 2,000. Further ones are counted by the hour. */
+  readonly minuteServices?: number;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -45,11 +50,12 @@ const IDLE_MS = 180_000;
  */
 export function openStore(address: DatabaseAddress, options: OpenStoreOptions): MaintainedStore {
   const { writers, access = "create", onWarning, password, nowMs = wallClock } = options;
+  const { instance = { name: "lms", version: "" }, minuteServices = MINUTE_SERVICES_MAX } = options;
   const { connectTimeoutMs = CONNECT_TIMEOUT_MS, writeTimeoutMs = WRITE_TIMEOUT_MS, idleMs = IDLE_MS } = options;
   if (!Number.isSafeInteger(writers) || writers < 1) throw new RangeError(`Cannot open store with ${writers} writers`);
   switch (address.kind) {
     case "sqlite":
-      return new SqliteStore(address, { access, onWarning });
+      return new SqliteStore(address, { access, onWarning, instance, minuteServices });
     case "mysql":
       if (address.tls === "disabled" && address.serverKeyPath === undefined && !staysHere(address)) {
         onWarning(
@@ -57,6 +63,16 @@ export function openStore(address: DatabaseAddress, options: OpenStoreOptions): 
 ssl=verify_identity prevents that",
         );
       }
-      return new MysqlStore(address, { writers, onWarning, password, nowMs, connectTimeoutMs, writeTimeoutMs, idleMs });
+      return new MysqlStore(address, {
+        writers,
+        onWarning,
+        password,
+        nowMs,
+        connectTimeoutMs,
+        writeTimeoutMs,
+        idleMs,
+        instance,
+        minuteServices,
+      });
   }
 }

@@ -5,7 +5,7 @@
  */
 import { DEAD_LETTER_REASONS, DEAD_LETTER_STATUSES, SEVERITIES } from "../entry/entry.ts";
 import { DETAIL_MAX, PAYLOAD_BYTES_MAX, SERVICE_NAME_MAX } from "../entry/limits.ts";
-import { CAUSES } from "./migrations/second.ts";
+import { BATCH_CAUSES } from "./log_rows.ts";
 import { StoreError } from "./store.ts";
 
 /** What a column must be able to hold. */
@@ -90,7 +90,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
       ...LANE,
       instance: written(NUMBER),
       created_at: filledIn(INSTANT),
-      cause: written({ kind: "words", words: CAUSES }),
+      cause: written({ kind: "words", words: BATCH_CAUSES }),
       entries: written(NUMBER),
       dead_letters: written(NUMBER),
       duplicates: written(NUMBER),

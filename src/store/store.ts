@@ -4,6 +4,7 @@
  * @module
  */
 import type { DeadLetter, Instant, LogEntry, MessageKey, Severity } from "../entry/entry.ts";
+import type { BatchCause } from "./log_rows.ts";
 
 /**
  * What the caller should do about a failed operation:
@@ -30,6 +31,20 @@ export class StoreError extends Error {
 export interface WriteBatch {
   readonly entries: readonly LogEntry[];
   readonly deadLetters: readonly DeadLetter[];
+  /** Why it is written, for the ledger; default `count`. */
+  readonly cause?: BatchCause;
+  /** Of its messages' data and attributes, for the ledger; default 0. */
+  readonly bytes?: number;
+}
+
+/** What an instance holds, as the others may know. */
+export interface HeldState {
+  /** Messages received and not settled. */
+  readonly held: number;
+  /** Their bytes. */
+  readonly heldBytes: number;
+  /** The earliest publish time among them. */
+  readonly oldestPublishTime?: Instant | undefined;
 }
 
 /** What one transaction did. `stored + deadLettered + duplicates` is the number of items in the batch. */
@@ -106,6 +121,13 @@ export interface Store extends EntryReader, AsyncDisposable {
    * @throws {StoreError} `reconnect` while it is away or read-only, `fatal` where waiting does not help.
    */
   probe(): Promise<void>;
+
+  /**
+   * Says that this instance is there, and what it holds, in its row of `instances`: outside of any batch, and at most
+   * once at a time. Returns at once and never throws; what fails is made good by the next call. A store that nobody
+   * calls this for has a row once it has written.
+   */
+  report(state: HeldState): void;
 
   /**
    * Brings the schema up to date under a lock, so that two instances may start at once. Creates the database itself

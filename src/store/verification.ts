@@ -72,7 +72,7 @@ export function deltas(differences: readonly CountDifference[]): SeverityCount[]
 
 type Key = Pick<SeverityCount, "serviceName" | "severity">;
 
-/** As writers sort, `countEntries` among them. */
+/** As writers sort, `countByTime` among them. */
 function byUnits(a: Key, b: Key): number {
   if (a.serviceName !== b.serviceName) return a.serviceName < b.serviceName ? -1 : 1;
   return SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity);

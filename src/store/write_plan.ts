@@ -3,15 +3,8 @@
  *
  * @module
  */
-import {
-  compareKeys,
-  type DeadLetter,
-  type LogEntry,
-  type MessageKey,
-  SEVERITIES,
-  type Severity,
-} from "../entry/entry.ts";
-import type { SeverityCount, WriteBatch, WriteResult } from "./store.ts";
+import { compareKeys, type DeadLetter, type LogEntry, type MessageKey } from "../entry/entry.ts";
+import type { WriteBatch, WriteResult } from "./store.ts";
 
 /** A batch with every message once, in the order of the primary keys. */
 export interface WritePlan {
@@ -76,26 +69,6 @@ export function publishTimeRange(plan: WritePlan): readonly [from: string, to: s
   const last = [plan.entries.at(-1), plan.deadLetters.at(-1)];
   const times = [...first, ...last].flatMap((item) => item === undefined ? [] : [item.publishTime]).sort();
   return [times[0]!, times.at(-1)!];
-}
-
-const RANK: Readonly<Record<Severity, number>> = Object.fromEntries(
-  SEVERITIES.map((severity, rank) => [severity, rank]),
-) as Record<Severity, number>;
-
-/** How many of the entries each service and severity has, sorted by both: unsorted upserts deadlock by the thousand. */
-export function countEntries(entries: readonly LogEntry[]): SeverityCount[] {
-  const byService = new Map<string, number[]>();
-  for (const { serviceName, severity } of entries) {
-    let counts = byService.get(serviceName);
-    if (counts === undefined) byService.set(serviceName, counts = SEVERITIES.map(() => 0));
-    counts[RANK[severity]]! += 1;
-  }
-  const services = [...byService.keys()].sort();
-  return services.flatMap((serviceName) =>
-    byService.get(serviceName)!.flatMap((count, rank) =>
-      count === 0 ? [] : [{ serviceName, severity: SEVERITIES[rank]!, count }]
-    )
-  );
 }
 
 function sortedOnce<T extends MessageKey>(items: readonly T[]): readonly T[] {

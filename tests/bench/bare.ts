@@ -8,12 +8,16 @@
  */
 import { type Connection, createConnection } from "mysql2/promise";
 import { Buffer } from "node:buffer";
-import type { LogEntry } from "../../src/entry/entry.ts";
+import { compareKeys, type LogEntry } from "../../src/entry/entry.ts";
 import { instantOfProto, type TimestampLike } from "../../src/entry/instant.ts";
 import { subscriptionName } from "../../src/pubsub/admin.ts";
 import { connect } from "../../src/pubsub/connection.ts";
-import { addCounts, insertEntries } from "../../src/store/mysql/insert.ts";
-import { countEntries } from "../../src/store/write_plan.ts";
+import { batchRecord } from "../../src/store/batch_record.ts";
+import { MinuteServices } from "../../src/store/counts.ts";
+import { LedgerIds } from "../../src/store/ledger_id.ts";
+import { insertBatch, insertEntries } from "../../src/store/mysql/insert.ts";
+import { recordStatements } from "../../src/store/mysql/record.ts";
+import { BatchWords } from "../../src/words/batch_words.ts";
 
 /** LMS's defaults, so that the two differ in nothing else. */
 const STREAMS = 4;
@@ -52,6 +56,8 @@ const idle: Connection[] = [];
 for (let writer = 0; writer < WRITERS; writer++) idle.push(await openConnection());
 const full: Batch[] = [];
 let open = new Batch();
+const ids = new LedgerIds();
+const services = new MinuteServices();
 /** Writes and acknowledgements on their way. */
 let underWay = 0;
 let stopping = false;
@@ -106,13 +112,30 @@ async function write(connection: Connection): Promise<void> {
   underWay++;
   for (let batch = full.shift(); batch !== undefined; batch = full.shift()) {
     await connection.query("START TRANSACTION");
+    const begunAt = performance.now();
+    const id = ids.next(Date.now(), 0);
+    const words = new BatchWords();
+    const add = (entry: LogEntry) => words.add(entry);
     let sending: Promise<unknown> = Promise.resolve();
-    for (const sql of insertEntries(batch.entries, STATEMENT_BYTES_MAX)) {
+    for (const sql of insertEntries(batch.entries, { bytesMax: STATEMENT_BYTES_MAX, batch: id, onRow: add })) {
       await sending;
       sending = connection.query(sql);
     }
     await sending;
-    for (const sql of addCounts(countEntries(batch.entries), STATEMENT_BYTES_MAX)) await connection.query(sql);
+    const record = batchRecord({
+      id,
+      instance: 0,
+      cause: "count",
+      // Counting by time relies on their order, and words on that of their days; the rows go as they came.
+      entries: batch.entries.toSorted(compareKeys),
+      deadLetters: 0,
+      items: batch.entries.length,
+      bytes: batch.bytes,
+      words,
+      writeMs: performance.now() - begunAt,
+    }, services);
+    await connection.query(insertBatch(record));
+    for (const sql of recordStatements(record, STATEMENT_BYTES_MAX)) await connection.query(sql);
     await connection.query("COMMIT");
     for (let at = 0; at < batch.ackIds.length; at += ACK_IDS_MAX) {
       acknowledge(batch.ackIds.slice(at, at + ACK_IDS_MAX));

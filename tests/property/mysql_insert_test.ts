@@ -1,8 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { escape } from "mysql2";
+import { attributesText } from "../../src/entry/attributes.ts";
+import { compareKeys, type LogEntry } from "../../src/entry/entry.ts";
+import { countByTime, MinuteServices } from "../../src/store/counts.ts";
 import { addCounts, insertEntries, KEEP_EXISTING } from "../../src/store/mysql/insert.ts";
-import { countEntries } from "../../src/store/write_plan.ts";
 import { entries } from "../support/entries.ts";
 
 const UTF8 = new TextEncoder();
@@ -16,10 +18,12 @@ const ESCAPED: Readonly<Record<string, string>> = { "0": "\0", b: "\b", n: "\n",
 /** The literals of a list of tuples, decoded; fails on anything else between them than `(`, `)` and `,`. */
 function literals(sql: string): string[][] {
   const tuples: string[][] = [];
-  const token = /\(|\)|,|'((?:[^'\\]|\\[\s\S])*)'/gy;
+  const token = /\(|\)|,|(?<bare>\d+|NULL)|'(?<quoted>(?:[^'\\]|\\[\s\S])*)'/gy;
   for (let match = token.exec(sql); match !== null; match = token.exec(sql)) {
     if (match[0] === "(") tuples.push([]);
-    if (match[1] !== undefined) tuples.at(-1)!.push(match[1].replaceAll(/\\([\s\S])/g, (_, c) => ESCAPED[c] ?? c));
+    const { bare, quoted } = match.groups!;
+    if (bare !== undefined) tuples.at(-1)!.push(bare);
+    if (quoted !== undefined) tuples.at(-1)!.push(quoted.replaceAll(/\\([\s\S])/g, (_, c) => ESCAPED[c] ?? c));
     if (token.lastIndex === sql.length) return tuples;
   }
   throw new Error(`no list of literals: ${sql}`);
@@ -28,7 +32,10 @@ function literals(sql: string): string[][] {
 Deno.test("insertEntries() holds every value exactly, in order, and each statement fits its bytes unless it is one row", () => {
   fc.assert(
     fc.property(fc.array(entries(), { maxLength: 30 }), fc.integer({ min: 600, max: 20_000 }), (rows, bytesMax) => {
-      const statements = [...insertEntries(rows, bytesMax)];
+      const built: LogEntry[] = [];
+      const onRow = (entry: LogEntry) => built.push(entry);
+      const statements = [...insertEntries(rows, { bytesMax, batch: 7n, onRow })];
+      assertEquals(built, rows);
       const tuples = statements.map((sql) => {
         const [head, rest] = split(sql, " VALUES ");
         assert(head.startsWith("INSERT INTO service_logs ("));
@@ -37,7 +44,16 @@ Deno.test("insertEntries() holds every value exactly, in order, and each stateme
       });
       assertEquals(
         tuples.flat(),
-        rows.map((row) => [row.publishTime, row.messageId, row.serviceName, row.payload, row.severity, row.timestamp]),
+        rows.map((row) => [
+          row.publishTime,
+          row.messageId,
+          row.serviceName,
+          row.payload,
+          row.severity,
+          row.timestamp,
+          "7",
+          row.attributes === undefined ? "NULL" : attributesText(row.attributes),
+        ]),
       );
       statements.forEach((sql, i) => {
         assert(tuples[i]!.length > 0);
@@ -49,7 +65,7 @@ Deno.test("insertEntries() holds every value exactly, in order, and each stateme
 
 Deno.test("addCounts() of a batch's counts adds up to the batch", () => {
   fc.assert(fc.property(fc.array(entries(), { maxLength: 30 }), (rows) => {
-    const counts = countEntries(rows);
+    const counts = countByTime(rows.toSorted(compareKeys), new MinuteServices()).totals;
     assertEquals(counts.reduce((sum, { count }) => sum + count, 0), rows.length);
     const sql = [...addCounts(counts, 1 << 20)].join("");
     for (const { serviceName, severity, count } of counts) {

@@ -19,14 +19,15 @@ export const OF_MAINTENANCE: readonly Protection[] = [
     },
     {
       name: "MySQL: an entry that is stored already is not counted by a replay",
-      find: "if (await insertRows(session, left) < left.length) {",
-      replace: "if (await insertRows(session, left) < 0) {",
+      find: "if (await insertRows(attempt, left) < left.length) {",
+      replace: "if (await insertRows(attempt, left) < 0) {",
       filter: "replay() of an entry that is stored already counts nothing",
     },
     {
       name: "MySQL: a replayed entry is counted in the same transaction",
-      find: "for (const sql of addCounts(countEntries(left), statementBytesMax(session))) await session.change(sql);",
-      replace: "",
+      find:
+        `await attempt.commit({ entries: left, deadLetters: 0 }, { cause: "replay", bytes: 0, items: left.length });`,
+      replace: `await session.change("COMMIT");`,
       filter: "replay() moves dead letters to service_logs and counts them",
     },
     {

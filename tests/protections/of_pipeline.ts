@@ -10,9 +10,9 @@ export const OF_PIPELINE: readonly Protection[] = [
   ...protectionsOf({ file: "src/pipeline.ts", test: "tests/unit/pipeline_test.ts" }, [
     {
       name: "A message is acknowledged after its transaction committed, never before",
-      find: "    const { heldBack, ...result } = await writer.write(writables);",
+      find: "    const { heldBack, ...result } = await writer.write(writables, trigger);",
       replace: `    for (const delivery of items) delivery.ack();
-    const { heldBack, ...result } = await writer.write(writables);`,
+    const { heldBack, ...result } = await writer.write(writables, trigger);`,
       filter: "ingest() acknowledges a batch after its commit, and nothing before",
     },
     {

@@ -35,10 +35,12 @@ export const OF_STORE: readonly Protection[] = [
       filter: "mysql: writers of the same new messages, in any order, never deadlock",
       needs: "servers",
     },
+  ]),
+  ...protectionsOf({ file: "src/store/counts.ts", test: "tests/unit/store/counts_test.ts" }, [
     {
       name: "Writers of the same counters update them in one order, and do not deadlock",
-      find: "[...byService.keys()].sort()",
-      replace: "[...byService.keys()]",
+      find: "[...counts.keys()].sort()",
+      replace: "[...counts.keys()]",
       test: MONITOR,
       filter: "mysql: writers of the same counters, in any order, never deadlock",
       needs: "servers",
@@ -53,14 +55,14 @@ export const OF_STORE: readonly Protection[] = [
     },
     {
       name: "MySQL: a batch of which a part was stored before is found out, and only the rest is counted",
-      find: "if (await insertRows(session, entries) < entries.length) {",
-      replace: "await insertRows(session, entries);\n    if (entries.length < 0) {",
+      find: "if (await insertRows(attempt, entries) < entries.length) {",
+      replace: "await insertRows(attempt, entries);\n    if (entries.length < 0) {",
       filter: "write() adds and counts only the new part of a batch that overlaps an earlier one",
     },
     {
       name: "MySQL: counters are made of the rows that landed, not of those that were received",
-      find: "addCounts(countEntries(entries)",
-      replace: "addCounts(countEntries(plan.entries)",
+      find: "await attempt.commit({ entries, deadLetters: landed }, recorded);",
+      replace: "await attempt.commit({ entries: plan.entries, deadLetters: landed }, recorded);",
       filter: "write() adds and counts only the new part of a batch that overlaps an earlier one",
     },
     {
@@ -430,8 +432,8 @@ export const OF_STORE: readonly Protection[] = [
     },
     {
       name: "SQLite: counters are made of the rows that landed, not of those that were received",
-      find: "addCounts(this.#addCount, countEntries(entries));",
-      replace: "addCounts(this.#addCount, countEntries(plan.entries));",
+      find: "      entries,\n      deadLetters,\n      words,",
+      replace: "      entries: plan.entries,\n      deadLetters,\n      words,",
       filter: "write() adds and counts only the new part of a batch that overlaps an earlier one",
     },
     {
@@ -496,9 +498,9 @@ export const OF_STORE: readonly Protection[] = [
   ...protectionsOf({ file: "src/store/mysql/write.ts", test: MYSQL, needs: "servers" }, [
     {
       name: "MySQL: what is tried at start is taken back",
-      find: `countEntries([entry]), statementBytesMax(session))) await session.change(sql);
+      find: `new MinuteServices()));
   await session.change("ROLLBACK");`,
-      replace: `countEntries([entry]), statementBytesMax(session))) await session.change(sql);
+      replace: `new MinuteServices()));
   await session.change("COMMIT");`,
       filter: "rehearse() leaves nothing",
     },
@@ -579,6 +581,47 @@ export const OF_STORE: readonly Protection[] = [
       find: "line.length <= SERVER_TEXT_MAX",
       replace: "line.length > 0",
       filter: "serverText() is one line of at most 301 characters",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/mysql/record.ts", test: MYSQL, needs: "servers" }, [
+    {
+      name: "MySQL: words, minutes and hours are written with the rows they are of",
+      find: "  for (const sql of recordStatements(record, statementBytesMax(session))) await session.change(sql);",
+      replace:
+        "  for (const sql of addCounts(record.counts.totals, statementBytesMax(session))) await session.change(sql);",
+      filter: "write() counts by minute and hour, and records the batch and its words, over midnight",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/mysql/instances.ts", test: MYSQL, needs: "servers" }, [
+    {
+      name: "MySQL: an instance notices that its number is another's",
+      find: "if (changed === 0) this.#number = undefined;\n    else ",
+      replace: "",
+      filter: "an instance whose number is another's claims a new one, and goes on",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/ledger_id.ts", test: "tests/unit/store/ledger_id_test.ts" }, [
+    {
+      name: "Ids of the ledger increase though the clock falls back a little",
+      find: "nowMs < this.#ms - BEHIND_MAX_MS",
+      replace: "nowMs < this.#ms",
+      filter: "LedgerIds.next() increases, also over 512 in a millisecond",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/counts.ts", test: "tests/unit/store/counts_test.ts" }, [
+    {
+      name: "Counts by minute are bounded, however many services there are, and their sums stay exact",
+      find: "if (names.size >= this.#most) return OTHERS;",
+      replace: "",
+      filter: "countByTime() names so many services a day in its minutes",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/batch_record.ts", test: SQLITE }, [
+    {
+      name: "A batch of too many words is read whatever is looked for",
+      find: "return [...days].map((day) => ({ day, level: SCAN_LEVEL, chunk: 0, bits: new Uint8Array() }));",
+      replace: "return [];",
+      filter: "a batch of too many words is marked to be read",
     },
   ]),
 ];

@@ -80,12 +80,23 @@ export function keys(): fc.Arbitrary<MessageKey> {
   });
 }
 
+/** Attributes as a message may have them, at least one. */
+export function attributes(): fc.Arbitrary<Record<string, string>> {
+  const names = fc.oneof(fc.constantFrom("trace", "googclient_x", "Ünï", "1", "0"), texts({ maxLength: 8 }));
+  return fc.uniqueArray(fc.tuple(names, texts({ maxLength: 12 })), {
+    minLength: 1,
+    maxLength: 4,
+    selector: ([name]) => name,
+  }).map((pairs) => Object.fromEntries(pairs));
+}
+
 /** Whole entries. */
 export function entries(): fc.Arbitrary<LogEntry> {
-  return fc.tuple(keys(), entryFields()).map(([identity, fields]) => ({
+  return fc.tuple(keys(), entryFields(), fc.option(attributes())).map(([identity, fields, attributes]) => ({
     timestamp: identity.publishTime,
     ...identity,
     ...fields,
+    ...attributes === null ? {} : { attributes },
   }));
 }
 

@@ -59,6 +59,8 @@ export class MemoryStore implements Store {
     await this.onProbe();
   }
 
+  report(): void {}
+
   migrate(): Promise<AppliedMigration[]> {
     return Promise.resolve([]);
   }

@@ -5,6 +5,7 @@
  * @module
  */
 import { DEAD_LETTER_REASONS } from "../../entry/entry.ts";
+import { BATCH_CAUSES } from "../log_rows.ts";
 import { MINUTES_PARTITIONS, partitionClause, WORD_FILTERS_PARTITIONS } from "../mysql/partition_plan.ts";
 import type { Migration, MysqlSchema } from "./migration.ts";
 import {
@@ -20,10 +21,7 @@ import {
 
 const reasons = DEAD_LETTER_REASONS.map((reason) => `'${reason}'`).join(", ");
 
-/** Why a transaction was written: a flush's trigger, or what else writes entries. */
-export const CAUSES = ["count", "bytes", "interval", "end", "split", "replay", "restore", "adopt"] as const;
-
-const causes = CAUSES.map((cause) => `'${cause}'`).join(", ");
+const causes = BATCH_CAUSES.map((cause) => `'${cause}'`).join(", ");
 
 const LANE = "lane SMALLINT UNSIGNED NOT NULL DEFAULT 0";
 const SQLITE_LANE = "lane INTEGER NOT NULL DEFAULT 0";
@@ -77,8 +75,8 @@ ${partitionClause(MINUTES_PARTITIONS, found.nowMs)}`,
   duplicates INT UNSIGNED NOT NULL,
   bytes BIGINT NOT NULL,
   write_ms INT UNSIGNED NOT NULL,
-  publish_time_first DATETIME(6) NOT NULL,
-  publish_time_last DATETIME(6) NOT NULL,
+  publish_time_first DATETIME(6) NULL,
+  publish_time_last DATETIME(6) NULL,
   word_filter BIGINT NULL,
   KEY by_word_filter (word_filter)
 ) ${TABLE_OPTIONS}`,
@@ -151,8 +149,8 @@ ${partitionClause(WORD_FILTERS_PARTITIONS, found.nowMs)}`,
   duplicates INTEGER NOT NULL,
   bytes INTEGER NOT NULL,
   write_ms INTEGER NOT NULL,
-  ${sqliteInstant("publish_time_first")},
-  ${sqliteInstant("publish_time_last")},
+  publish_time_first TEXT,
+  publish_time_last TEXT,
   word_filter INTEGER
 ) STRICT`,
     "CREATE INDEX batches_by_word_filter ON batches (word_filter)",

@@ -14,11 +14,12 @@ import type {
 } from "../maintenance.ts";
 import { LANE } from "../lane.ts";
 import type { ReplayedChunk } from "../replay.ts";
-import { countEntries, keySet, planKeys, without } from "../write_plan.ts";
-import { addCounts, keyList, KEYS_PER_LIST } from "./insert.ts";
+import { keySet, planKeys, without } from "../write_plan.ts";
+import { keyList, KEYS_PER_LIST } from "./insert.ts";
+import { Attempt, type Recorder } from "./record.ts";
 import type { MysqlSession } from "./session.ts";
 import { inSnapshot } from "./transaction.ts";
-import { FRUITLESS_ROUNDS_MAX, indistinct, insertRows, settled, statementBytesMax } from "./write.ts";
+import { FRUITLESS_ROUNDS_MAX, indistinct, insertRows, settled } from "./write.ts";
 
 const SUMMARY = "publish_time, message_id, reason, detail, status, LENGTH(data), created_at, updated_at";
 
@@ -95,14 +96,17 @@ export async function dropDeadLetters(session: MysqlSession, keys: readonly Mess
  *
  * An entry that is stored already is not counted again; its dead letter, should it be open, is marked all the same.
  *
- * @param entries Sorted by key, each key once.
+ * @param options.entries Sorted by key, each key once.
  */
-export async function replayEntries(session: MysqlSession, entries: readonly LogEntry[]): Promise<ReplayedChunk> {
+export async function replayEntries(
+  session: MysqlSession,
+  { entries, recorder }: { readonly entries: readonly LogEntry[]; readonly recorder: Recorder },
+): Promise<ReplayedChunk> {
   let left = entries;
   let fruitless = 0;
   while (true) {
-    await session.begin();
-    if (await insertRows(session, left) < left.length) {
+    const attempt = await Attempt.begin(session, recorder);
+    if (await insertRows(attempt, left) < left.length) {
       await session.change("ROLLBACK");
       const stored = await settled(session, left);
       // A writer's row that was rolled back between the two statements leaves nothing to take out: try again.
@@ -118,9 +122,8 @@ export async function replayEntries(session: MysqlSession, entries: readonly Log
       left = mine;
       continue;
     }
-    for (const sql of addCounts(countEntries(left), statementBytesMax(session))) await session.change(sql);
     await mark(session, entries.filter((entry) => replayable.has(entry.publishTime + entry.messageId)), "replayed");
-    await session.change("COMMIT");
+    await attempt.commit({ entries: left, deadLetters: 0 }, { cause: "replay", bytes: 0, items: left.length });
     return { replayed: left, settled: without(entries, keySet(left)) };
   }
 }

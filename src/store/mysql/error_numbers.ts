@@ -12,6 +12,8 @@ export const ER_ACCESS_DENIED_ERROR = 1045;
 export const ER_BAD_DB_ERROR = 1049;
 /** No such session. */
 export const ER_NO_SUCH_THREAD = 1094;
+/** A row with that key is there. */
+export const ER_DUP_ENTRY = 1062;
 /** No right to the table. */
 export const ER_TABLEACCESS_DENIED_ERROR = 1142;
 /** No right to the column. */

@@ -8,7 +8,11 @@
  * @module
  */
 import { escape } from "mysql2";
+import { attributesText } from "../../entry/attributes.ts";
 import { type LogEntry, type MessageKey, SEVERITIES } from "../../entry/entry.ts";
+import type { BatchRecord, FilterRecord } from "../batch_record.ts";
+import type { TimeCount } from "../counts.ts";
+import type { BatchId } from "../log_rows.ts";
 import type { SeverityCount } from "../store.ts";
 
 /**
@@ -17,9 +21,12 @@ import type { SeverityCount } from "../store.ts";
  */
 export const KEEP_EXISTING = " ON DUPLICATE KEY UPDATE message_id = message_id";
 
-const INSERT_ENTRIES =
-  "INSERT INTO service_logs (publish_time, message_id, service_name, payload, severity, `timestamp`) VALUES ";
+const INSERT_ENTRIES = "INSERT INTO service_logs \
+(publish_time, message_id, service_name, payload, severity, `timestamp`, batch, attributes) VALUES ";
 const INSERT_COUNTS = "INSERT INTO service_severity (service_name, severity, `count`) VALUES ";
+const INSERT_MINUTES = "INSERT INTO service_severity_minutes (minute, service_name, severity, `count`) VALUES ";
+const INSERT_HOURS = "INSERT INTO service_severity_hours (hour, service_name, severity, `count`) VALUES ";
+const INSERT_FILTERS = "INSERT INTO word_filters (day, level, chunk, batch, bits) VALUES ";
 // `VALUES(col)` is understood by MySQL, MariaDB, TiDB and Vitess; the `AS new` alias is MySQL's alone.
 const ADD_COUNTS = " ON DUPLICATE KEY UPDATE `count` = `count` + VALUES(`count`)";
 
@@ -30,13 +37,57 @@ const UTF8_BYTES_PER_UNIT_MAX = 3;
  * Statements that insert the entries and leave rows that exist as they are, each of at most `bytesMax` bytes. Each is
  * built when it is asked for: the next one while the server works at the last, and no more than that in memory.
  */
-export function insertEntries(entries: readonly LogEntry[], bytesMax: number): Generator<string, void> {
-  return statements(entries, { head: INSERT_ENTRIES, tuple: entryTuple(), tail: KEEP_EXISTING, bytesMax });
+export function insertEntries(
+  entries: readonly LogEntry[],
+  { bytesMax, batch, onRow }: InsertEntriesOptions,
+): Generator<string, void> {
+  return statements(entries, { head: INSERT_ENTRIES, tuple: entryTuple(batch, onRow), tail: KEEP_EXISTING, bytesMax });
+}
+
+/** How entries are inserted. */
+export interface InsertEntriesOptions {
+  /** Of each statement. */
+  readonly bytesMax: number;
+  /** The transaction's id. */
+  readonly batch: BatchId;
+  /** Told of each entry when its row is built: while the server works at the statement before. */
+  readonly onRow?: ((entry: LogEntry) => void) | undefined;
 }
 
 /** Statements that add the counts to the counters, in the order given, each of at most `bytesMax` bytes. */
 export function addCounts(counts: readonly SeverityCount[], bytesMax: number): Generator<string, void> {
   return statements(counts, { head: INSERT_COUNTS, tuple: countTuple, tail: ADD_COUNTS, bytesMax });
+}
+
+/** The same for the counts by minute. */
+export function addMinutes(counts: readonly TimeCount[], bytesMax: number): Generator<string, void> {
+  return statements(counts, { head: INSERT_MINUTES, tuple: timeCountTuple, tail: ADD_COUNTS, bytesMax });
+}
+
+/** The same for the counts by hour. */
+export function addHours(counts: readonly TimeCount[], bytesMax: number): Generator<string, void> {
+  return statements(counts, { head: INSERT_HOURS, tuple: timeCountTuple, tail: ADD_COUNTS, bytesMax });
+}
+
+/** Statements that insert the filters of a batch. */
+export function insertFilters(
+  filters: readonly FilterRecord[],
+  { bytesMax, batch }: Pick<InsertEntriesOptions, "bytesMax" | "batch">,
+): Generator<string, void> {
+  const tuple: StatementShape<FilterRecord>["tuple"] = ({ day, level, chunk, bits }, pieces) => {
+    pieces.push(`('${day}',${level},${chunk},${batch},X'`, bits.toHex(), "')");
+  };
+  return statements(filters, { head: INSERT_FILTERS, tuple, tail: "", bytesMax });
+}
+
+/** The statement that inserts a row of the ledger. */
+export function insertBatch(record: BatchRecord): string {
+  const { id, instance, cause, entries, deadLetters, duplicates, bytes, writeMs, filters } = record;
+  const { publishTimeFirst, publishTimeLast } = record;
+  return `INSERT INTO batches (id, instance, cause, entries, dead_letters, duplicates, bytes, write_ms, \
+publish_time_first, publish_time_last, word_filter) VALUES (${id}, ${instance}, ${escape(cause)}, ${entries}, \
+${deadLetters}, ${duplicates}, ${bytes}, ${writeMs}, ${escape(publishTimeFirst)}, ${escape(publishTimeLast)}, \
+${filters.length === 0 ? "NULL" : id})`;
 }
 
 /** Longer lists of tuples make MySQL give up the index and read the whole table. */
@@ -91,11 +142,13 @@ function* statements<T>(
  * Rows come sorted by publish time and are of few services: what a column had in the row before, or has had, is not
  * escaped again, and goes into the statement as one piece with what stands around it.
  */
-function entryTuple(): StatementShape<LogEntry>["tuple"] {
+function entryTuple(batch: BatchId, onRow?: (entry: LogEntry) => void): StatementShape<LogEntry>["tuple"] {
+  const withAttributes = `,${batch},`;
+  const without = `${withAttributes}NULL)`;
   const publishTime = repeated((time) => `(${escape(time)},`);
   const serviceName = oneOfFew(REMEMBERED_SERVICES_MAX, (name) => `,${escape(name)},`);
   const severity = oneOfFew(SEVERITIES.length, (name) => `,${escape(name)},`);
-  const timestamp = repeated((time) => `${escape(time)})`);
+  const timestamp = repeated((time) => escape(time));
   return (entry, pieces) => {
     pieces.push(
       publishTime(entry.publishTime),
@@ -105,6 +158,9 @@ function entryTuple(): StatementShape<LogEntry>["tuple"] {
       severity(entry.severity),
       timestamp(entry.timestamp),
     );
+    if (entry.attributes === undefined) pieces.push(without);
+    else pieces.push(withAttributes, escape(attributesText(entry.attributes)), ")");
+    onRow?.(entry);
   };
 }
 
@@ -132,6 +188,10 @@ function oneOfFew(rememberedMax: number, write: (value: string) => string): (val
     texts.set(value, text = write(value));
     return text;
   };
+}
+
+function timeCountTuple({ time, serviceName, severity, count }: TimeCount, pieces: string[]): void {
+  pieces.push("('", time, "',", escape(serviceName), ",'", severity, "',", String(count), ")");
 }
 
 function countTuple({ serviceName, severity, count }: SeverityCount, pieces: string[]): void {

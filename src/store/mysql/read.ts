@@ -17,7 +17,7 @@ export async function readEntries(session: MysqlSession, keys: readonly MessageK
     const entries: StoredEntry[] = [];
     for (let i = 0; i < sorted.length; i += KEYS_PER_LIST) {
       const rows = await session.rows(
-        `SELECT publish_time, message_id, service_name, payload, severity, \`timestamp\`, created_at FROM service_logs \
+        `SELECT publish_time, message_id, service_name, payload, severity, \`timestamp\`, created_at, attributes FROM service_logs \
 WHERE (publish_time, message_id) IN (${keyList(sorted.slice(i, i + KEYS_PER_LIST))}) ORDER BY publish_time, message_id`,
       );
       for (const row of rows) entries.push(storedEntry(row));
@@ -59,5 +59,6 @@ function storedEntry(row: Row): StoredEntry {
     severity: row.severity as Severity,
     timestamp: String(row.timestamp),
     createdAt: String(row.created_at),
+    ...row.attributes === null ? {} : { attributes: JSON.parse(String(row.attributes)) as Record<string, string> },
   };
 }

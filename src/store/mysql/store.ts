@@ -5,7 +5,9 @@
  */
 import type { LogEntry, MessageKey } from "../../entry/entry.ts";
 import type { WallClock } from "../../ops/clock.ts";
+import { MinuteServices } from "../counts.ts";
 import { describeAddress, type MysqlAddress } from "../database_url.ts";
+import { LedgerIds } from "../ledger_id.ts";
 import type {
   DeadLetterFilter,
   DeadLetterGroup,
@@ -20,6 +22,7 @@ import type {
 import { dropAll, replayAll } from "../replay.ts";
 import {
   type AppliedMigration,
+  type HeldState,
   type SeverityCount,
   type StoredEntry,
   StoreError,
@@ -38,6 +41,7 @@ import {
 } from "./dead_letters.ts";
 import { ER_BAD_DB_ERROR } from "./error_numbers.ts";
 import { isDriverError, isServerAnswer, serverErrorNumber, toStoreError } from "./errors.ts";
+import { InstanceClaim, type InstanceName } from "./instances.ts";
 import type { Elsewhere } from "./lock.ts";
 import { allMigrations, applyMigrations, createDatabase, createDatabaseAdvice, plannedMigrations } from "./migrate.ts";
 import { dayNumber } from "./partition_plan.ts";
@@ -45,6 +49,7 @@ import { keepPartitions } from "./partitions.ts";
 import { readEntries, readSeverityCounts, readTotals } from "./read.ts";
 import { alterRight, grantAdvice } from "./rights.ts";
 import { checkSchema } from "./schema.ts";
+import type { Recorder } from "./record.ts";
 import type { MysqlSession } from "./session.ts";
 import { MysqlSessions } from "./sessions.ts";
 import { readFacts, readVerification, repairCounters } from "./verify.ts";
@@ -62,6 +67,10 @@ export interface MysqlStoreOptions {
   readonly writeTimeoutMs: number;
   /** Milliseconds after which an idle connection is ended. */
   readonly idleMs: number;
+  /** How this instance is told of in `instances`. */
+  readonly instance: InstanceName;
+  /** Services of a day that the counts by minute name. */
+  readonly minuteServices: number;
   /** Told of what is not in order and stops nothing. */
   readonly onWarning: (message: string) => void;
   /** This machine's clock, in milliseconds since 1970: when to look after partitions again. */
@@ -81,11 +90,17 @@ export class MysqlStore implements MaintainedStore {
   #partitionsDay = -1;
   #partitionsKept: Promise<void> = Promise.resolve();
   #disposed = false;
+  readonly #claim: InstanceClaim;
+  readonly #ids = new LedgerIds();
+  readonly #services: MinuteServices;
+  #reporting = false;
 
   constructor(address: MysqlAddress, options: MysqlStoreOptions) {
     this.address = describeAddress(address);
     this.#address = address;
     this.#options = options;
+    this.#claim = new InstanceClaim(options.instance);
+    this.#services = new MinuteServices(options.minuteServices);
     const { password, connectTimeoutMs, idleMs, onWarning, writers, writeTimeoutMs } = options;
     // A writer behind a stuck one is to fail with `retry` well before its own time is over.
     const lockWaitSeconds = Math.min(Math.max(Math.floor(writeTimeoutMs / 4_000), 1), LOCK_WAIT_SECONDS_MAX);
@@ -102,10 +117,24 @@ export class MysqlStore implements MaintainedStore {
 
   async write(batch: WriteBatch, { signal }: { readonly signal: AbortSignal }): Promise<WriteResult> {
     const plan = planWrite(batch);
+    const { entries, deadLetters, cause = "count", bytes = 0 } = batch;
+    const recorded = { cause, bytes, items: entries.length + deadLetters.length };
     const use = { action: "write batch", writes: true, timeoutMs: this.#options.writeTimeoutMs, signal };
-    const landed = await this.#sessions.use(use, (session) => writePlan(session, plan));
+    const landed = await this.#sessions.use(use, async (session) => {
+      return await writePlan(session, { plan, recorded, recorder: await this.#recorder(session) });
+    });
     this.#keepPartitionsDaily();
     return writeResult(batch, landed);
+  }
+
+  report(state: HeldState): void {
+    if (this.#reporting || this.#disposed) return;
+    this.#reporting = true;
+    const timeoutMs = this.#options.writeTimeoutMs;
+    this.#sessions.use({ action: "report", writes: true, timeoutMs }, async (session) => {
+      await this.#claim.number(session);
+      await this.#claim.beat(session, state);
+    }).catch(() => {}).finally(() => this.#reporting = false);
   }
 
   async probe(): Promise<void> {
@@ -186,7 +215,11 @@ export class MysqlStore implements MaintainedStore {
   async replay(entries: readonly LogEntry[]): Promise<ReplayResult> {
     return await replayAll(
       entries,
-      (chunk) => this.#change("replay dead letters", (session) => replayEntries(session, chunk)),
+      (chunk) =>
+        this.#change(
+          "replay dead letters",
+          async (session) => await replayEntries(session, { entries: chunk, recorder: await this.#recorder(session) }),
+        ),
     );
   }
 
@@ -201,6 +234,10 @@ export class MysqlStore implements MaintainedStore {
     this.#disposed = true;
     await this.#sessions[Symbol.asyncDispose]();
     await this.#partitionsKept;
+  }
+
+  async #recorder(session: MysqlSession): Promise<Recorder> {
+    return { instance: await this.#claim.number(session), ids: this.#ids, services: this.#services };
   }
 
   async #read<T>(work: (session: MysqlSession) => Promise<T>): Promise<T> {

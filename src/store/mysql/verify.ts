@@ -11,7 +11,7 @@ import { addCounts } from "./insert.ts";
 import { type Elsewhere, LEASE_SECONDS, locked } from "./lock.ts";
 import type { MysqlSession } from "./session.ts";
 import { inSnapshot } from "./transaction.ts";
-import { statementBytesMax } from "./write.ts";
+import { statementBytesMax } from "./statement_size.ts";
 
 /** See `Maintenance.facts`. */
 export async function readFacts(session: MysqlSession): Promise<StoreFacts> {

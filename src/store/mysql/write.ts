@@ -12,11 +12,16 @@
 import { escape } from "mysql2";
 import type { DeadLetter, LogEntry, MessageKey } from "../../entry/entry.ts";
 import { newId } from "../../ops/ids.ts";
+import { BatchWords } from "../../words/batch_words.ts";
+import { batchRecord } from "../batch_record.ts";
+import { MinuteServices } from "../counts.ts";
 import { LANE } from "../lane.ts";
 import { StoreError } from "../store.ts";
-import { countEntries, keySet, type Landed, publishTimeRange, without, type WritePlan } from "../write_plan.ts";
-import { addCounts, insertEntries, KEEP_EXISTING, keyList, KEYS_PER_LIST } from "./insert.ts";
+import { keySet, type Landed, publishTimeRange, without, type WritePlan } from "../write_plan.ts";
+import { insertEntries, KEEP_EXISTING, keyList, KEYS_PER_LIST } from "./insert.ts";
+import { Attempt, type Recorded, type Recorder, writeRecord } from "./record.ts";
 import type { MysqlSession } from "./session.ts";
+import { STATEMENT_BYTES_RESERVED, statementBytesMax } from "./statement_size.ts";
 
 /** Dead letters read by range before exact keys are cheaper: a flood of them must not be read once per batch. */
 const RANGE_ROWS_MAX = 1_000;
@@ -24,18 +29,15 @@ const RANGE_ROWS_MAX = 1_000;
 /** Rows of a statement of dead letters: powers of two, so that few statements are prepared. */
 const DEAD_LETTERS_PER_STATEMENT = 64;
 
-/**
- * The largest statement, whatever the server takes: about 650 rows of 100 bytes, by the bound of 3 bytes a character.
- * Larger ones gain nothing at the server, and V8 keeps texts over 128 KiB apart, where each costs a part of a full
- * collection: of LMS's processor time, 7 %.
- */
-const STATEMENT_BYTES_MAX = 384 * 1024;
-
-/** For the statement around the values, and the packet's own header. */
-const STATEMENT_BYTES_RESERVED = 4 * 1024;
-
 /** Rounds in which a row neither landed nor exists, before the rows are refused; see {@linkcode writePlan}. */
 export const FRUITLESS_ROUNDS_MAX = 3;
+
+/** What is to be written, and by whom. */
+export interface PlannedWrite {
+  readonly plan: WritePlan;
+  readonly recorder: Recorder;
+  readonly recorded: Recorded;
+}
 
 /**
  * Writes the plan in one transaction and commits. Rows that turn out to be settled before are taken out of the plan,
@@ -44,12 +46,15 @@ export const FRUITLESS_ROUNDS_MAX = 3;
  * @throws The driver's error, or a StoreError `reject` for rows that the server cannot tell apart from others (keys
  * that differ in trailing spaces), that are not well-formed Unicode, or that are above the server's packet.
  */
-export async function writePlan(session: MysqlSession, plan: WritePlan): Promise<Landed> {
+export async function writePlan(
+  session: MysqlSession,
+  { plan, recorder, recorded }: PlannedWrite,
+): Promise<Landed> {
   let { entries, deadLetters } = plan;
   let fruitless = 0;
   while (entries.length + deadLetters.length > 0) {
-    await session.begin();
-    if (await insertRows(session, entries) < entries.length) {
+    const attempt = await Attempt.begin(session, recorder);
+    if (await insertRows(attempt, entries) < entries.length) {
       await session.change("ROLLBACK");
       const left = without(entries, keySet(await settled(session, entries)));
       // A row that another writer had inserted and then rolled back explains a round or two.
@@ -74,8 +79,7 @@ export async function writePlan(session: MysqlSession, plan: WritePlan): Promise
       deadLetters = left;
       continue;
     }
-    for (const sql of addCounts(countEntries(entries), statementBytesMax(session))) await session.change(sql);
-    await session.change("COMMIT");
+    await attempt.commit({ entries, deadLetters: landed }, recorded);
     return { entries, deadLetters: landed };
   }
   return { entries, deadLetters: 0 };
@@ -95,7 +99,7 @@ export async function rehearse(session: MysqlSession): Promise<void> {
     publishTime,
     messageId,
     serviceName: messageId,
-    payload: "",
+    payload: "rehearsal",
     severity: "debug",
     timestamp: publishTime,
   };
@@ -108,24 +112,27 @@ export async function rehearse(session: MysqlSession): Promise<void> {
     attributes: {},
   };
   await session.begin();
-  await insertRows(session, [entry]);
+  const words = new BatchWords();
+  // No transaction has such an id: it is over before it could be seen.
+  const id = -1n - BigInt(`0x${newId().slice(0, 8)}`);
+  await insertRows({ session, id, add: (entry) => words.add(entry) }, [entry]);
   await deadLettersAmong(session, { entries: [entry], deadLetters: [] });
   await insertDeadLetters(session, [deadLetter]);
   await byKeys(session, { table: "service_logs", keys: [deadLetter], locking: true });
-  for (const sql of addCounts(countEntries([entry]), statementBytesMax(session))) await session.change(sql);
+  const landed = { cause: "end", entries: [entry], deadLetters: 1, bytes: 0, items: 2, writeMs: 0 } as const;
+  await writeRecord(session, batchRecord({ ...landed, id, instance: 0, words }, new MinuteServices()));
   await session.change("ROLLBACK");
 }
 
-/** How long a statement may be on this session, in bytes. */
-export function statementBytesMax(session: MysqlSession): number {
-  return Math.min(session.packetBytesMax - STATEMENT_BYTES_RESERVED, STATEMENT_BYTES_MAX);
-}
-
 /** Inserts entries that do not exist, and returns how many did not. */
-export async function insertRows(session: MysqlSession, entries: readonly LogEntry[]): Promise<number> {
+export async function insertRows(
+  { session, id, add }: Pick<Attempt, "session" | "id" | "add">,
+  entries: readonly LogEntry[],
+): Promise<number> {
   let landed = 0;
   let sending: Promise<number> | undefined;
-  for (const sql of insertEntries(entries, statementBytesMax(session))) {
+  const options = { bytesMax: statementBytesMax(session), batch: id, onRow: add };
+  for (const sql of insertEntries(entries, options)) {
     if (sending !== undefined) landed += await sending;
     // Encoding would turn a lone surrogate into U+FFFD without a word.
     if (!sql.isWellFormed()) throw reject("an entry is not well-formed Unicode");

@@ -13,11 +13,13 @@ import type {
   DeadLetterSummary,
   StoredDeadLetter,
 } from "../maintenance.ts";
+import { BatchWords } from "../../words/batch_words.ts";
 import { LANE } from "../lane.ts";
 import type { ReplayedChunk } from "../replay.ts";
 import { SQLITE_NOW } from "../migrations/parts.ts";
-import { countEntries, keySet, planKeys, without } from "../write_plan.ts";
-import { ADD_COUNT, addCounts, insertEntries, insertEntry } from "./insert.ts";
+import { keySet, planKeys, without } from "../write_plan.ts";
+import { entryValues, insertEntries } from "./insert.ts";
+import type { Records } from "./record.ts";
 import { textOf } from "./text.ts";
 import { inSnapshot, inTransaction } from "./transaction.ts";
 import { checkEntry } from "./write.ts";
@@ -80,15 +82,27 @@ export function dropDeadLetters(db: DatabaseSync, keys: readonly MessageKey[]): 
   });
 }
 
-/** Replays entries in one transaction, see `Maintenance.replay`. @param entries Sorted by key, each key once. */
-export function replayEntries(db: DatabaseSync, entries: readonly LogEntry[]): ReplayedChunk {
+/**
+ * Replays entries in one transaction, see `Maintenance.replay`.
+ *
+ * @param options.entries Sorted by key, each key once.
+ */
+export function replayEntries(
+  db: DatabaseSync,
+  { entries, records }: { readonly entries: readonly LogEntry[]; readonly records: Records },
+): ReplayedChunk {
   entries.forEach(checkEntry);
   return inTransaction(db, () => {
+    const begunAt = performance.now();
+    const { id, instance } = records.identity();
     const replayable = entries.filter(withStatus(db, ["open", "dropped"]));
     const insert = db.prepare(insertEntries(1));
-    const replayed = replayable.filter((entry) => insertEntry(insert, entry));
-    addCounts(db.prepare(ADD_COUNT), countEntries(replayed));
+    const words = new BatchWords();
+    const replayed = replayable.filter((entry) => insert.run(...entryValues(entry, id)).changes === 1);
+    for (const entry of replayed) words.add(entry);
     replayable.forEach(marking(db, "replayed"));
+    const recorded = { cause: "replay", bytes: 0, items: replayed.length, deadLetters: 0 } as const;
+    records.write({ ...recorded, id, instance, entries: replayed, words, writeMs: performance.now() - begunAt });
     return { replayed, settled: without(entries, keySet(replayed)) };
   });
 }

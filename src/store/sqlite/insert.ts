@@ -3,9 +3,11 @@
  *
  * @module
  */
-import type { StatementSync } from "node:sqlite";
+import type { SQLInputValue, StatementSync } from "node:sqlite";
+import { attributesText } from "../../entry/attributes.ts";
 import type { LogEntry } from "../../entry/entry.ts";
 import { SQLITE_NOW } from "../migrations/parts.ts";
+import type { BatchId } from "../log_rows.ts";
 import type { SeverityCount } from "../store.ts";
 
 /** Adds to the count of a service and severity; see {@linkcode addCounts}. */
@@ -14,21 +16,17 @@ export const ADD_COUNT = `INSERT INTO service_severity (service_name, severity, 
 
 /** Inserts so many entries at once, each unless it is there; its values are {@linkcode entryValues} of each. */
 export function insertEntries(rows: number): string {
-  const columns = "publish_time, message_id, service_name, payload, severity, timestamp";
+  const columns = "publish_time, message_id, service_name, payload, severity, timestamp, batch, attributes";
   return `INSERT INTO service_logs (${columns}) VALUES ${
-    Array(rows).fill("(?, ?, ?, ?, ?, ?)").join(",")
+    Array(rows).fill("(?, ?, ?, ?, ?, ?, ?, ?)").join(",")
   } ON CONFLICT DO NOTHING`;
 }
 
 /** An entry's values, in the order of {@linkcode insertEntries}. */
-export function entryValues(entry: LogEntry): [string, string, string, string, string, string] {
-  const { publishTime, messageId, serviceName, payload, severity, timestamp } = entry;
-  return [publishTime, messageId, serviceName, payload, severity, timestamp];
-}
-
-/** Whether the entry was inserted. @param insert Prepared from `insertEntries(1)`. */
-export function insertEntry(insert: StatementSync, entry: LogEntry): boolean {
-  return insert.run(...entryValues(entry)).changes === 1;
+export function entryValues(entry: LogEntry, batch: BatchId): SQLInputValue[] {
+  const { publishTime, messageId, serviceName, payload, severity, timestamp, attributes } = entry;
+  const text = attributes === undefined ? null : attributesText(attributes);
+  return [publishTime, messageId, serviceName, payload, severity, timestamp, batch, text];
 }
 
 /** Adds to the counters. @param add Prepared from {@linkcode ADD_COUNT}. */

@@ -14,7 +14,7 @@ import { inSnapshot } from "./transaction.ts";
 export function readEntries(db: DatabaseSync, keys: readonly MessageKey[]): StoredEntry[] {
   const select = db.prepare(
     `SELECT publish_time, message_id, CAST(service_name AS BLOB) AS service_name, CAST(payload AS BLOB) AS payload,
-       severity, timestamp, created_at
+       severity, timestamp, created_at, CAST(attributes AS BLOB) AS attributes
      FROM service_logs WHERE publish_time = ? AND message_id = ?`,
   );
   return inSnapshot(db, () =>
@@ -57,5 +57,6 @@ function storedEntry(row: Record<string, unknown>): StoredEntry {
     severity: row.severity as Severity,
     timestamp: String(row.timestamp),
     createdAt: String(row.created_at),
+    ...row.attributes === null ? {} : { attributes: JSON.parse(textOf(row.attributes)) as Record<string, string> },
   };
 }

@@ -6,7 +6,9 @@
 import { DatabaseSync } from "node:sqlite";
 import type { LogEntry, MessageKey } from "../../entry/entry.ts";
 import { sleep } from "../../ops/sleep.ts";
+import { MinuteServices } from "../counts.ts";
 import { describeAddress, type SqliteAddress } from "../database_url.ts";
+import { LedgerIds } from "../ledger_id.ts";
 import type {
   DeadLetterFilter,
   DeadLetterGroup,
@@ -21,6 +23,7 @@ import type {
 import { dropAll, replayAll } from "../replay.ts";
 import {
   type AppliedMigration,
+  type HeldState,
   type SeverityCount,
   type StoredEntry,
   StoreError,
@@ -38,8 +41,10 @@ import {
   replayEntries,
 } from "./dead_letters.ts";
 import { isBusy, isSqliteError, sqliteStoreError } from "./errors.ts";
+import { InstanceClaim } from "./instances.ts";
 import { applyMigrations, plannedMigrations } from "./migrate.ts";
 import { readEntries, readSeverityCounts, readTotals } from "./read.ts";
+import { Records } from "./record.ts";
 import { checkSchema, checkVersion } from "./schema.ts";
 import { execute, inTransaction } from "./transaction.ts";
 import { readFacts, readVerification, repairCounters } from "./verify.ts";
@@ -63,6 +68,10 @@ export type FileAccess = "create" | "change" | "read" | "plan";
 /** How a database is opened. */
 export interface SqliteOptions {
   readonly access: FileAccess;
+  /** How this instance is told of in `instances`. */
+  readonly instance: { readonly name: string; readonly version: string };
+  /** Services of a day that the counts by minute name. */
+  readonly minuteServices: number;
   /** Told of what is not in order and stops nothing. */
   readonly onWarning: (message: string) => void;
 }
@@ -76,6 +85,10 @@ export class SqliteStore implements MaintainedStore {
   readonly #db: DatabaseSync;
   /** Prepared at the first write: before `migrate` there are no tables. */
   #writer: SqliteWriter | undefined;
+  #records: Records | undefined;
+  readonly #claim: InstanceClaim;
+  readonly #ids = new LedgerIds();
+  readonly #services: MinuteServices;
   #versionChecked = false;
   readonly #onWarning: (message: string) => void;
 
@@ -84,7 +97,8 @@ export class SqliteStore implements MaintainedStore {
    *
    * @throws {StoreError} `fatal` when the path cannot be opened, is not a database, or nothing is there and none is made.
    */
-  constructor(address: SqliteAddress, { access, onWarning }: SqliteOptions) {
+  constructor(address: SqliteAddress, { access, onWarning, instance, minuteServices }: SqliteOptions) {
+    this.#services = new MinuteServices(minuteServices);
     this.#onWarning = onWarning;
     this.address = describeAddress(address);
     try {
@@ -96,14 +110,27 @@ export class SqliteStore implements MaintainedStore {
         : cause.message;
       throw new StoreError(`Cannot open ${this.address}: ${reason}`, { disposition: "fatal", cause });
     }
+    this.#claim = new InstanceClaim(this.#db, instance);
   }
 
   async write(batch: WriteBatch, { signal }: { readonly signal: AbortSignal }): Promise<WriteResult> {
     return await this.#change("write batch", () => {
       signal.throwIfAborted();
-      this.#writer ??= new SqliteWriter(this.#db);
-      return writeResult(batch, this.#writer.write(planWrite(batch)));
+      this.#writer ??= new SqliteWriter(this.#db, this.#recorded());
+      const { entries, deadLetters, cause = "count", bytes = 0 } = batch;
+      const recorded = { cause, bytes, items: entries.length + deadLetters.length };
+      return writeResult(batch, this.#writer.write({ plan: planWrite(batch), recorded }));
     });
+  }
+
+  report(state: HeldState): void {
+    if (!this.#db.isOpen) return;
+    try {
+      inTransaction(this.#db, () => this.#claim.beat(state));
+    } catch (error) {
+      this.#claim.forget();
+      if (!isSqliteError(error) && !(error instanceof StoreError)) throw error;
+    }
   }
 
   async probe(): Promise<void> {
@@ -168,7 +195,11 @@ export class SqliteStore implements MaintainedStore {
   async replay(entries: readonly LogEntry[]): Promise<ReplayResult> {
     return await replayAll(
       entries,
-      (chunk) => this.#change("replay dead letters", () => replayEntries(this.#db, chunk)),
+      (chunk) =>
+        this.#change(
+          "replay dead letters",
+          () => replayEntries(this.#db, { entries: chunk, records: this.#recorded() }),
+        ),
     );
   }
 
@@ -182,6 +213,15 @@ export class SqliteStore implements MaintainedStore {
   [Symbol.asyncDispose](): Promise<void> {
     if (this.#db.isOpen) this.#db.close();
     return Promise.resolve();
+  }
+
+  /** Prepared at its first use: before `migrate` there are no tables. */
+  #recorded(): Records {
+    return this.#records ??= new Records(this.#db, {
+      claim: this.#claim,
+      ids: this.#ids,
+      services: this.#services,
+    });
   }
 
   /** What is only for later versions stops no start: the file may be locked, or may not be written to. */
@@ -214,6 +254,8 @@ export class SqliteStore implements MaintainedStore {
       try {
         return work();
       } catch (error) {
+        // What was rolled back may have been the claim.
+        this.#claim.forget();
         if (!isSqliteError(error)) throw error;
         if (!isBusy(error) || performance.now() >= givesUpAt) throw this.#explained(sqliteStoreError(action, error));
       }

@@ -3,17 +3,30 @@
  *
  * @module
  */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { DeadLetter, LogEntry, MessageKey } from "../../entry/entry.ts";
 import { DETAIL_MAX, longerThan, SERVICE_NAME_MAX } from "../../entry/limits.ts";
+import { BatchWords } from "../../words/batch_words.ts";
+import type { LandedBatch } from "../batch_record.ts";
 import { LANE } from "../lane.ts";
+import type { BatchId } from "../log_rows.ts";
 import { StoreError } from "../store.ts";
-import { countEntries, type Landed, publishTimeRange, type WritePlan } from "../write_plan.ts";
-import { ADD_COUNT, addCounts, entryValues, insertEntries, insertEntry } from "./insert.ts";
+import { type Landed, publishTimeRange, type WritePlan } from "../write_plan.ts";
+import { entryValues, insertEntries } from "./insert.ts";
+import type { Records } from "./record.ts";
 import { execute, inTransaction } from "./transaction.ts";
 
 /** Rows of one statement: 2.5 microseconds per row, where a statement per row took 6.9. */
 const ROWS_PER_STATEMENT = 50;
+
+/** What is to be written. */
+export interface PlannedWrite {
+  readonly plan: WritePlan;
+  readonly recorded: Recorded;
+}
+
+/** What the ledger says of it, whatever of it lands. */
+export type Recorded = Pick<LandedBatch, "cause" | "bytes" | "items">;
 
 /**
  * Prepared statements on a database whose schema is current.
@@ -25,12 +38,13 @@ export class SqliteWriter {
   readonly #insertRows: StatementSync;
   readonly #insertRow: StatementSync;
   readonly #insertDeadLetter: StatementSync;
-  readonly #addCount: StatementSync;
+  readonly #records: Records;
   readonly #anyDeadLetter: StatementSync;
   readonly #deadLetter: StatementSync;
   readonly #entry: StatementSync;
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, records: Records) {
+    this.#records = records;
     this.#db = db;
     this.#insertRows = db.prepare(insertEntries(ROWS_PER_STATEMENT));
     this.#insertRow = db.prepare(insertEntries(1));
@@ -38,7 +52,6 @@ export class SqliteWriter {
       `INSERT INTO dead_letters (publish_time, message_id, reason, detail, data, attributes) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT DO NOTHING`,
     );
-    this.#addCount = db.prepare(ADD_COUNT);
     this.#anyDeadLetter = db.prepare(
       `SELECT 1 FROM dead_letters WHERE lane = ${LANE} AND publish_time BETWEEN ? AND ? LIMIT 1`,
     );
@@ -49,19 +62,21 @@ export class SqliteWriter {
   }
 
   /** Writes the plan and commits; rolls back and throws SQLite's error, or a StoreError `reject`. */
-  write(plan: WritePlan): Landed {
+  write({ plan, recorded }: PlannedWrite): Landed {
     if (plan.entries.length + plan.deadLetters.length === 0) return { entries: [], deadLetters: 0 };
     plan.entries.forEach(checkEntry);
     plan.deadLetters.forEach(checkDeadLetter);
-    return inTransaction(this.#db, () => this.#write(plan));
+    return inTransaction(this.#db, () => this.#write(plan, recorded));
   }
 
-  #write(plan: WritePlan): Landed {
+  #write(plan: WritePlan, recorded: Recorded): Landed {
+    const begunAt = performance.now();
+    const { id, instance } = this.#records.identity();
     const mayBeParked = this.#anyDeadLetter.get(...publishTimeRange(plan)) !== undefined;
     const candidates = mayBeParked ? plan.entries.filter((entry) => !has(this.#deadLetter, entry)) : plan.entries;
-    const entries = this.#insertAll(candidates)
+    const entries = this.#insertAll(candidates, id)
       ? candidates
-      : candidates.filter((entry) => insertEntry(this.#insertRow, entry));
+      : candidates.filter((entry) => this.#insert(entry, id));
     let deadLetters = 0;
     for (const deadLetter of plan.deadLetters) {
       if (has(this.#entry, deadLetter)) continue;
@@ -69,23 +84,37 @@ export class SqliteWriter {
       const values = [publishTime, messageId, reason, detail, data, JSON.stringify(attributes)] as const;
       deadLetters += Number(this.#insertDeadLetter.run(...values).changes);
     }
-    addCounts(this.#addCount, countEntries(entries));
+    const words = new BatchWords();
+    for (const entry of entries) words.add(entry);
+    this.#records.write({
+      ...recorded,
+      id,
+      instance,
+      entries,
+      deadLetters,
+      words,
+      writeMs: performance.now() - begunAt,
+    });
     return { entries, deadLetters };
   }
 
+  #insert(entry: LogEntry, batch: BatchId): boolean {
+    return this.#insertRow.run(...entryValues(entry, batch)).changes === 1;
+  }
+
   /** Inserts either every entry or, when some exist, none. */
-  #insertAll(entries: readonly LogEntry[]): boolean {
+  #insertAll(entries: readonly LogEntry[], batch: BatchId): boolean {
     execute(this.#db, "SAVEPOINT entries");
     let landed = 0;
     let done = 0;
     for (; done + ROWS_PER_STATEMENT <= entries.length; done += ROWS_PER_STATEMENT) {
-      const values: string[] = [];
+      const values: SQLInputValue[] = [];
       for (let i = done; i < done + ROWS_PER_STATEMENT; i++) {
-        values.push(...entryValues(entries[i]!));
+        values.push(...entryValues(entries[i]!, batch));
       }
       landed += Number(this.#insertRows.run(...values).changes);
     }
-    for (; done < entries.length; done++) landed += insertEntry(this.#insertRow, entries[done]!) ? 1 : 0;
+    for (; done < entries.length; done++) landed += this.#insert(entries[done]!, batch) ? 1 : 0;
     const all = landed === entries.length;
     if (!all) execute(this.#db, "ROLLBACK TO entries");
     execute(this.#db, "RELEASE entries");

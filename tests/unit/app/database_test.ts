@@ -201,7 +201,12 @@ Deno.test("prepareMonitorStore() tries again what fails after the migration whil
       ask("facts");
       return await super.facts();
     }
-  }({ kind: "sqlite", path: ":memory:" }, { access: "create", onWarning: () => {} });
+  }({ kind: "sqlite", path: ":memory:" }, {
+    access: "create",
+    onWarning: () => {},
+    instance: { name: "lms", version: "" },
+    minuteServices: 1,
+  });
   const prepared = prepareMonitorStore(store, { timeoutMs: 60_000, stop: stop.signal, log });
   await time.tickAsync(30_000);
   assertEquals((await prepared)?.strict, true);

@@ -228,3 +228,23 @@ Deno.test("decode() quotes the start of a long value, cut between characters", (
   const { detail } = invalid({ ...GOOD, severity: `a${"🚀".repeat(100)}` });
   assertStringIncludes(detail, `: "a${"🚀".repeat(59)}"…`);
 });
+
+Deno.test("decode() keeps attributes with the entry, and an empty set as none", () => {
+  const attributes = { trace: "abc", googclient_schemaencoding: "JSON" };
+  const decoded = decode(message(GOOD, { attributes }));
+  assert(decoded.ok);
+  assertEquals(decoded.value.attributes, attributes);
+  const without = decode(message(GOOD, { attributes: {} }));
+  assert(without.ok && !("attributes" in without.value));
+});
+
+Deno.test("decode() of attributes over 64 KiB as JSON is too_large, of half a surrogate pair in them bad_field", () => {
+  const large = decode(message(GOOD, { attributes: { a: "x".repeat(64 * 1024) } }));
+  assert(!large.ok);
+  assertEquals([large.problem.reason, large.problem.detail], [
+    "too_large",
+    "attributes: 65544 bytes as JSON, over 65536",
+  ]);
+  const broken = decode(message(GOOD, { attributes: { a: "\ud800" } }));
+  assertEquals(broken.ok || broken.problem.reason, "bad_field");
+});

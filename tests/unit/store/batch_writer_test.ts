@@ -95,6 +95,20 @@ Deno.test("BatchWriter writes entries and dead letters in one transaction and sa
   assertEquals(told, []);
 });
 
+Deno.test("BatchWriter says why and of how many bytes a batch is, and split of its parts", async () => {
+  const { store, writer } = setup();
+  await writer.write(writables(0, 4), "interval");
+  takeAtMost(store, 2, () => storeError("oversized"));
+  const sized = writables(4, 4).map(({ record, raw }) => ({ record, raw: { ...raw, bytes: 100 } }));
+  await writer.write(sized, "bytes");
+  assertEquals(store.attempts.map(({ cause, bytes }) => [cause, bytes]), [
+    ["interval", 4 * "data of 0".length],
+    ["bytes", 400],
+    ["split", 200],
+    ["split", 200],
+  ]);
+});
+
 Deno.test("BatchWriter lists every entry as landed where the store says that all of them did", async () => {
   const { writer } = setup();
   const { landed } = await writer.write([...writables(1, 3), deadLetter(4)]);

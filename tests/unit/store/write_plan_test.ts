@@ -1,12 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import {
-  countEntries,
-  keySet,
-  planWrite,
-  publishTimeRange,
-  without,
-  writeResult,
-} from "../../../src/store/write_plan.ts";
+import { keySet, planWrite, publishTimeRange, without, writeResult } from "../../../src/store/write_plan.ts";
 import { entry, key } from "../../support/entries.ts";
 
 const parked = (n: number, detail = "") =>
@@ -53,17 +46,6 @@ Deno.test("publishTimeRange() spans entries and dead letters", () => {
   assertEquals(publishTimeRange({ entries: [], deadLetters: [parked(1), parked(2)] }), [time(1), time(2)]);
   const both = { entries: [entry(key(2)), entry(key(4))], deadLetters: [parked(1), parked(3)] };
   assertEquals(publishTimeRange(both), [time(1), time(4)]);
-});
-
-Deno.test("countEntries() counts by service and severity, sorted by both, with odd names too", () => {
-  const of = (serviceName: string, severity: "info" | "fatal" | "debug") => entry({ serviceName, severity });
-  const entries = [of("b", "fatal"), of("__proto__", "info"), of("b", "debug"), of("a", "info"), of("b", "fatal")];
-  assertEquals(countEntries(entries), [
-    { serviceName: "__proto__", severity: "info", count: 1 },
-    { serviceName: "a", severity: "info", count: 1 },
-    { serviceName: "b", severity: "debug", count: 1 },
-    { serviceName: "b", severity: "fatal", count: 2 },
-  ]);
 });
 
 Deno.test("writeResult() accounts for every item of the batch", () => {
