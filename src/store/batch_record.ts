@@ -54,6 +54,7 @@ export interface LandedBatch
 /** The record of a transaction. */
 export function batchRecord(landed: LandedBatch, services: MinuteServices): BatchRecord {
   const { id, instance, cause, entries, deadLetters, bytes, writeMs, items, words } = landed;
+  const counts = countByTime(entries, services);
   return {
     id,
     instance,
@@ -66,7 +67,8 @@ export function batchRecord(landed: LandedBatch, services: MinuteServices): Batc
     publishTimeFirst: entries[0]?.publishTime ?? null,
     publishTimeLast: entries.at(-1)?.publishTime ?? null,
     filters: filterRecords(words, entries),
-    counts: countByTime(entries, services),
+    // What is adopted was counted, as a whole, by the version that stored it.
+    counts: cause === "adopt" ? { ...counts, totals: [] } : counts,
   };
 }
 

@@ -14,6 +14,7 @@ import type {
   Severity,
 } from "../entry/entry.ts";
 import type { SeverityCount, Store } from "./store.ts";
+import type { TimeDifference } from "./time_check.ts";
 
 /**
  * The smallest packet that a database must take, in bytes. Pub/Sub takes messages of 10,000,000 bytes with up to 100
@@ -44,7 +45,7 @@ export interface CountDifference {
   readonly counted: number;
 }
 
-/** What one consistent snapshot shows. In order when `differences` is empty and `inBoth` is 0. */
+/** What one consistent snapshot shows. In order when `differences` and `times` are empty and `inBoth` is 0. */
 export interface Verification {
   /** Rows of `service_logs`. */
   readonly entries: number;
@@ -53,6 +54,10 @@ export interface Verification {
   readonly deadLetters: Readonly<Record<DeadLetterStatus, number>>;
   /** Ordered by service, by code points as databases do, then by severity's rank. */
   readonly differences: readonly CountDifference[];
+  /** Where the counts by minute and by hour disagree with the rows that have a batch; the first 1,000 of each kind. */
+  readonly times: readonly TimeDifference[];
+  /** Rows of a version that gave them no batch, and that are not adopted yet. That is no difference. */
+  readonly unadopted: number;
   /** Messages that are an entry and also a dead letter that was not replayed (against invariant 2). */
   readonly inBoth: number;
   /** Rows of `service_logs` per service and severity, in the same order. */
@@ -115,6 +120,9 @@ export interface ReplayResult {
   readonly refused: readonly { readonly key: MessageKey; readonly detail: string }[];
 }
 
+/** How far work in the background came: `busy`: the table, or another instance, was in its way; ask again later. */
+export type Progress = "done" | "busy";
+
 /** What operators do with a store. Safe beside writers, in this process and in others. */
 export interface Maintenance {
   /** What the database says about itself. @throws {StoreError} */
@@ -172,6 +180,25 @@ export interface Maintenance {
    * @throws {StoreError} After a throw some may be dropped; running it again is safe.
    */
   drop(keys: readonly MessageKey[]): Promise<MessageKey[]>;
+
+  /** Whether the indexes are there by which rows are read. Until then readers scan. @throws {StoreError} */
+  indexed(): Promise<boolean>;
+
+  /**
+   * Builds the indexes by which rows are read, beside writers, however long that takes; waits a second for the table.
+   *
+   * @throws {StoreError}
+   */
+  buildIndexes(): Promise<Progress>;
+
+  /**
+   * Adopts rows that a version without batches stored: at most 5,000 in one transaction, the last published first, which
+   * become a batch of their own, are counted by minute and hour, and found by their words. Needs the indexes.
+   *
+   * @returns How many; 0 when none is left.
+   * @throws {StoreError}
+   */
+  adopt(): Promise<number | "busy">;
 }
 
 /** A store with everything that operators need. */

@@ -12,6 +12,7 @@ import {
 } from "../entry/entry.ts";
 import type { CountDifference, Verification } from "./maintenance.ts";
 import type { SeverityCount } from "./store.ts";
+import type { TimeDifference } from "./time_check.ts";
 
 /** What one snapshot of a database says; lists in any order. */
 export interface Snapshot {
@@ -27,10 +28,14 @@ export interface Snapshot {
     readonly count: number;
   }[];
   readonly inBoth: number;
+  readonly times: readonly TimeDifference[];
+  readonly unadopted: number;
 }
 
 /** Compares. A counter of 0 without rows is no difference: repairs leave such counters. */
-export function verification({ stored, replayed, counted, deadLetters, inBoth }: Snapshot): Verification {
+export function verification(
+  { stored, replayed, counted, deadLetters, inBoth, times, unadopted }: Snapshot,
+): Verification {
   const rows = new Map<string, { serviceName: string; severity: Severity; stored: number; counted: number }>();
   const at = ({ serviceName, severity }: SeverityCount) => {
     const key = `${severity} ${serviceName}`;
@@ -54,6 +59,8 @@ export function verification({ stored, replayed, counted, deadLetters, inBoth }:
     counted: total(counted),
     deadLetters: byStatus,
     differences: [...rows.values()].filter((row) => row.stored !== row.counted).sort(byCodePoints),
+    times,
+    unadopted,
     inBoth,
     stored: stored.toSorted(byCodePoints),
     replayed: replayed.toSorted(byCodePoints),

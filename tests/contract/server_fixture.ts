@@ -45,7 +45,7 @@ export async function serverFixture(
 ): Promise<StoreFixture> {
   const database = options.migrated ? await migrated(server) : await server.freshDatabase();
   return {
-    open: () => openOn(database.url),
+    open: (options) => openOn(database.url, options),
     query: (sql) => database.query(sql),
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };

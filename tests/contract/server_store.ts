@@ -331,6 +331,32 @@ export function exerciseServerStore(name: string, server: TestServer): void {
     }
   });
 
+  Deno.test(`${name}: buildIndexes() waits a second for a table that is in use, and builds beside writers`, async () => {
+    await using database = await migrated(server);
+    await using store = openOn(database.url);
+    await write(store, { entries: [entry(key(1))] });
+    await database.query("ALTER TABLE service_logs DROP INDEX by_batch, DROP INDEX by_service_severity_time");
+    assertEquals(await store.indexed(), false);
+    assertEquals(await store.adopt(), "busy");
+    // What starts builds no index where rows are: that would hold up the start.
+    await store.migrate({ dryRun: false });
+    assertEquals(await store.indexed(), false);
+    const other = await createConnection({ uri: database.url });
+    try {
+      await other.query("START TRANSACTION");
+      await other.query("SELECT 1 FROM service_logs");
+      assertEquals(await store.buildIndexes(), "busy");
+      await write(store, { entries: [entry(key(2))] });
+      await other.query("COMMIT");
+    } finally {
+      await other.end();
+    }
+    assertEquals(await store.buildIndexes(), "done");
+    assertEquals([await store.indexed(), await store.adopt()], [true, 0]);
+    await write(store, { entries: [entry(key(3))] });
+    await assertStored(store, { entries: [1, 2, 3].map((n) => entry(key(n))) });
+  });
+
   Deno.test(`${name}: a wrong password is fatal and is nowhere in the error`, async () => {
     await using database = await migrated(server);
     await using someone = await user(server, { database: database.name, rights: "ALL" });

@@ -11,7 +11,7 @@ const options = { writers: 2, onWarning: (message: string) => assertEquals(messa
 async function fresh({ migrated } = { migrated: true }): Promise<StoreFixture> {
   const folder = await Deno.makeTempDir({ prefix: "lms-sqlite-" });
   const path = `${folder}/lms.db`;
-  const open = () => openStore({ kind: "sqlite", path }, options);
+  const open: StoreFixture["open"] = (own) => openStore({ kind: "sqlite", path }, { ...options, ...own });
   if (migrated) {
     await using store = open();
     await store.migrate({ dryRun: false });

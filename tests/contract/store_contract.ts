@@ -7,6 +7,7 @@ import { exerciseDeadLetters } from "./store_dead_letters.ts";
 import { exerciseMaintenance } from "./store_maintenance.ts";
 import { exerciseRecords } from "./store_records.ts";
 import { exerciseSchema } from "./store_schema.ts";
+import { exerciseUpkeep } from "./store_upkeep.ts";
 import { exerciseValues } from "./store_values.ts";
 import { exerciseWrites } from "./store_writes.ts";
 import type { MakeFixture } from "./store_fixture.ts";
@@ -15,6 +16,7 @@ import type { MakeFixture } from "./store_fixture.ts";
 export function exerciseStore(name: string, fresh: MakeFixture): void {
   exerciseWrites(name, fresh);
   exerciseRecords(name, fresh);
+  exerciseUpkeep(name, fresh);
   exerciseValues(name, fresh);
   exerciseSchema(name, fresh);
   exerciseMaintenance(name, fresh);

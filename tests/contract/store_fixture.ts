@@ -6,13 +6,14 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import type { DeadLetter, LogEntry } from "../../src/entry/entry.ts";
 import type { MaintainedStore } from "../../src/store/maintenance.ts";
+import type { OpenStoreOptions } from "../../src/store/open_store.ts";
 import { type Disposition, type Store, StoreError, type WriteBatch, type WriteResult } from "../../src/store/store.ts";
 import { key } from "../support/entries.ts";
 
 /** One fresh database; disposing ends it. Stores that were opened on it are the test's to dispose before. */
 export interface StoreFixture extends AsyncDisposable {
   /** Another store on the same database. */
-  open(): MaintainedStore;
+  open(options?: Pick<OpenStoreOptions, "minuteServices">): MaintainedStore;
   /** Runs one statement on the database, past the stores. */
   query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }

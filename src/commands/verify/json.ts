@@ -6,6 +6,7 @@
 import type { Severity } from "../../entry/entry.ts";
 import type { Manifest } from "../../sim/manifest.ts";
 import type { CountDifference, Verification } from "../../store/maintenance.ts";
+import type { TimeDifference } from "../../store/time_check.ts";
 
 /** A count that is not what the manifests say. */
 export interface AgainstDifference {
@@ -20,7 +21,7 @@ export interface Report {
   readonly database: string;
   readonly found: Verification;
   /** What `--repair` put right. */
-  readonly repaired: readonly CountDifference[];
+  readonly repaired: Verification | undefined;
   readonly manifest: Manifest | undefined;
   readonly against: readonly AgainstDifference[];
   readonly agrees: boolean;
@@ -35,6 +36,8 @@ export function reportJson({ database, found, repaired, manifest, against, agree
       stored,
       counted,
     }));
+  const shownTimes = (list: readonly TimeDifference[]) =>
+    list.map(({ serviceName, ...rest }) => ({ ...rest, service_name: serviceName }));
   return {
     database,
     agrees,
@@ -43,8 +46,11 @@ export function reportJson({ database, found, repaired, manifest, against, agree
     dead_letters: found.deadLetters,
     reasons: found.reasons,
     differences: shown(found.differences),
+    times: shownTimes(found.times),
+    unadopted: found.unadopted,
     in_both: found.inBoth,
-    repaired: shown(repaired),
+    repaired: shown(repaired?.differences ?? []),
+    repaired_times: shownTimes(repaired?.times ?? []),
     ...(manifest === undefined ? {} : { published: manifest.published, against }),
   };
 }

@@ -13,6 +13,7 @@ import { type Manifest, mergeManifests } from "../../sim/manifest.ts";
 import { parseManifest } from "../../sim/manifest_json.ts";
 import type { CountDifference, Verification } from "../../store/maintenance.ts";
 import type { SeverityCount } from "../../store/store.ts";
+import type { TimeDifference } from "../../store/time_check.ts";
 import { type ConfigOf, EXIT } from "../command.ts";
 import type { VERIFY } from "./command.ts";
 import { type AgainstDifference, type Report, reportJson } from "./json.ts";
@@ -29,10 +30,10 @@ export async function run(
     writers: 1,
     context,
   });
-  const repaired = config.repair ? (await store.repair()).differences : [];
+  const repaired = config.repair ? await store.repair() : undefined;
   const found = await store.verify();
   const against = manifest === undefined ? [] : compare(found, manifest);
-  const agrees = found.differences.length + found.inBoth + against.length === 0;
+  const agrees = found.differences.length + found.times.length + found.inBoth + against.length === 0;
   const report = { database: store.address, found, repaired, manifest, against, agrees };
   if (config.json) context.print(safeJson(reportJson(report)));
   else context.printRows(lines(report, context.results));
@@ -80,6 +81,7 @@ function lines(report: Report, options: TableOptions): string[] {
     ...alignedRows([
       ["", "rows"],
       ["service_logs", found.entries],
+      ...found.unadopted === 0 ? [] : [["not adopted yet", found.unadopted] as const],
       ["service_severity says", found.counted],
       ["dead letters, open", open],
       ["dead letters, replayed", replayed],
@@ -96,8 +98,20 @@ function lines(report: Report, options: TableOptions): string[] {
       ),
     ], options));
   };
-  differences("Put right:", repaired);
+  differences("Put right:", repaired?.differences ?? []);
   differences("The tables differ:", found.differences);
+  const times = (title: string, list: readonly TimeDifference[]) => {
+    if (list.length === 0) return;
+    result.push("", title);
+    result.push(...alignedRows([
+      ["of the", "from", "service", "severity", "rows", "counter", "difference"],
+      ...list.map(({ of, time, serviceName, severity, stored, counted }) =>
+        [of, time, serviceName === "" ? "(all)" : serviceName, severity, stored, counted, stored - counted] as const
+      ),
+    ], options));
+  };
+  times("Put right by minute and hour:", repaired?.times ?? []);
+  times("The counts by minute and hour differ:", found.times);
   if (found.inBoth > 0) result.push("", `${found.inBoth} message(s) are an entry and an open or dropped dead letter`);
   if (manifest !== undefined) result.push("", `published, by the manifests: ${manifest.published}`);
   if (against.length > 0) {
@@ -112,7 +126,7 @@ function lines(report: Report, options: TableOptions): string[] {
       ),
     ], options));
   }
-  const count = found.differences.length + found.inBoth + against.length;
+  const count = found.differences.length + found.times.length + found.inBoth + against.length;
   result.push("", agrees ? "everything agrees" : `${count} difference(s)`);
   return result;
 }

@@ -12,6 +12,8 @@ export const ER_ACCESS_DENIED_ERROR = 1045;
 export const ER_BAD_DB_ERROR = 1049;
 /** No such session. */
 export const ER_NO_SUCH_THREAD = 1094;
+/** A lock was waited for in vain: a row's, or the table's. */
+export const ER_LOCK_WAIT_TIMEOUT = 1205;
 /** A row with that key is there. */
 export const ER_DUP_ENTRY = 1062;
 /** No right to the table. */

@@ -22,6 +22,10 @@ export const SESSION_LOCKS = {
   migrate: "CONCAT('lms-', SHA2(DATABASE(), 224))",
   /** For whoever repairs counters. */
   repair: "CONCAT('lms-repair-', LEFT(SHA2(DATABASE(), 224), 48))",
+  /** For whoever adopts rows. */
+  adopt: "CONCAT('lms-adopt-', LEFT(SHA2(DATABASE(), 224), 48))",
+  /** For whoever merges filters. */
+  merge: "CONCAT('lms-merge-', LEFT(SHA2(DATABASE(), 224), 48))",
 } as const;
 
 /** Seconds that a lease outlives an instance that ended without a word; nobody waits longer for a dead one. */

@@ -50,7 +50,8 @@ export async function readTotals(session: MysqlSession): Promise<Totals> {
   });
 }
 
-function storedEntry(row: Row): StoredEntry {
+/** A row of `service_logs`, of which every column was asked for. */
+export function storedEntry(row: Row): StoredEntry {
   return {
     publishTime: String(row.publish_time),
     messageId: String(row.message_id),

@@ -14,6 +14,7 @@ import type {
   DeadLetterPage,
   DeadLetterSummary,
   MaintainedStore,
+  Progress,
   ReplayResult,
   StoredDeadLetter,
   StoreFacts,
@@ -31,6 +32,7 @@ import {
   type WriteResult,
 } from "../store.ts";
 import { planWrite, writeResult } from "../write_plan.ts";
+import { adoptRows } from "./adopt.ts";
 import {
   countDeadLetters,
   deadLettersByKey,
@@ -41,6 +43,7 @@ import {
 } from "./dead_letters.ts";
 import { ER_BAD_DB_ERROR } from "./error_numbers.ts";
 import { isDriverError, isServerAnswer, serverErrorNumber, toStoreError } from "./errors.ts";
+import { batchIndex, buildIndexes, isIndexed } from "./indexes.ts";
 import { InstanceClaim, type InstanceName } from "./instances.ts";
 import type { Elsewhere } from "./lock.ts";
 import { allMigrations, applyMigrations, createDatabase, createDatabaseAdvice, plannedMigrations } from "./migrate.ts";
@@ -228,6 +231,23 @@ export class MysqlStore implements MaintainedStore {
       keys,
       (chunk) => this.#change("drop dead letters", (session) => dropDeadLetters(session, chunk)),
     );
+  }
+
+  async indexed(): Promise<boolean> {
+    return await this.#read(isIndexed);
+  }
+
+  async buildIndexes(): Promise<Progress> {
+    const use = { action: "build the indexes of service_logs", writes: false };
+    return await this.#sessions.use(use, (session) => buildIndexes(session, this.#elsewhere));
+  }
+
+  async adopt(): Promise<number | "busy"> {
+    return await this.#change("adopt rows", async (session) => {
+      const index = await batchIndex(session);
+      if (index === undefined) return "busy";
+      return await adoptRows(session, { recorder: await this.#recorder(session), index, elsewhere: this.#elsewhere });
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

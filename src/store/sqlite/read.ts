@@ -10,12 +10,15 @@ import { planKeys } from "../write_plan.ts";
 import { textOf } from "./text.ts";
 import { inSnapshot } from "./transaction.ts";
 
+/** What an entry is read by. */
+export const ENTRY_COLUMNS =
+  `publish_time, message_id, CAST(service_name AS BLOB) AS service_name, CAST(payload AS BLOB) AS payload,
+   severity, timestamp, created_at, CAST(attributes AS BLOB) AS attributes`;
+
 /** See `EntryReader.entriesByKey`. */
 export function readEntries(db: DatabaseSync, keys: readonly MessageKey[]): StoredEntry[] {
   const select = db.prepare(
-    `SELECT publish_time, message_id, CAST(service_name AS BLOB) AS service_name, CAST(payload AS BLOB) AS payload,
-       severity, timestamp, created_at, CAST(attributes AS BLOB) AS attributes
-     FROM service_logs WHERE publish_time = ? AND message_id = ?`,
+    `SELECT ${ENTRY_COLUMNS} FROM service_logs WHERE publish_time = ? AND message_id = ?`,
   );
   return inSnapshot(db, () =>
     planKeys(keys).flatMap((key) => {
@@ -48,7 +51,8 @@ export function readTotals(db: DatabaseSync): Totals {
   return { entries: Number(row?.entries), counted: Number(row?.counted), deadLetters: Number(row?.dead_letters) };
 }
 
-function storedEntry(row: Record<string, unknown>): StoredEntry {
+/** A row of `service_logs`, as {@linkcode ENTRY_COLUMNS} has it. */
+export function storedEntry(row: Record<string, unknown>): StoredEntry {
   return {
     publishTime: String(row.publish_time),
     messageId: String(row.message_id),

@@ -26,6 +26,13 @@ export interface BatchIdentity {
 
 const UPSERT = "ON CONFLICT DO UPDATE SET count = count + excluded.count";
 
+/** Adds to a count by minute. */
+export const ADD_MINUTE =
+  `INSERT INTO service_severity_minutes (minute, service_name, severity, count) VALUES (?, ?, ?, ?) ${UPSERT}`;
+/** Adds to a count by hour. */
+export const ADD_HOUR =
+  `INSERT INTO service_severity_hours (hour, service_name, severity, count) VALUES (?, ?, ?, ?) ${UPSERT}`;
+
 /** Prepared statements that record transactions. */
 export class Records {
   readonly #recorder: Recorder;
@@ -47,12 +54,8 @@ export class Records {
          publish_time_last, word_filter) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#insertFilter = db.prepare(INSERT_FILTER);
-    this.#addMinute = db.prepare(
-      `INSERT INTO service_severity_minutes (minute, service_name, severity, count) VALUES (?, ?, ?, ?) ${UPSERT}`,
-    );
-    this.#addHour = db.prepare(
-      `INSERT INTO service_severity_hours (hour, service_name, severity, count) VALUES (?, ?, ?, ?) ${UPSERT}`,
-    );
+    this.#addMinute = db.prepare(ADD_MINUTE);
+    this.#addHour = db.prepare(ADD_HOUR);
     this.#addCount = db.prepare(ADD_COUNT);
   }
 
@@ -88,6 +91,6 @@ export class Records {
 export const INSERT_FILTER = "INSERT INTO word_filters (day, level, chunk, batch, bits) VALUES (?, ?, ?, ?, ?)";
 
 /** Adds to counts by minute or hour. @param add Prepared. */
-function addTimeCounts(add: StatementSync, counts: readonly TimeCount[]): void {
+export function addTimeCounts(add: StatementSync, counts: readonly TimeCount[]): void {
   for (const { time, serviceName, severity, count } of counts) add.run(time, serviceName, severity, count);
 }

@@ -15,6 +15,7 @@ import type {
   DeadLetterPage,
   DeadLetterSummary,
   MaintainedStore,
+  Progress,
   ReplayResult,
   StoredDeadLetter,
   StoreFacts,
@@ -32,6 +33,7 @@ import {
   type WriteResult,
 } from "../store.ts";
 import { planWrite, writeResult } from "../write_plan.ts";
+import { adoptRows } from "./adopt.ts";
 import {
   countDeadLetters,
   deadLettersByKey,
@@ -208,6 +210,19 @@ export class SqliteStore implements MaintainedStore {
       keys,
       (chunk) => this.#change("drop dead letters", () => dropDeadLetters(this.#db, chunk)),
     );
+  }
+
+  /** The migration builds them. */
+  indexed(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  buildIndexes(): Promise<Progress> {
+    return Promise.resolve("done");
+  }
+
+  async adopt(): Promise<number | "busy"> {
+    return await this.#change("adopt rows", () => adoptRows(this.#db, this.#recorded()));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -10,6 +10,7 @@ import type { SeverityCount } from "../store.ts";
 import { deltas, verification } from "../verification.ts";
 import { ADD_COUNT, addCounts } from "./insert.ts";
 import { textOf } from "./text.ts";
+import { readTimeDifferences, repairTimes } from "./time_check.ts";
 import { inSnapshot, inTransaction } from "./transaction.ts";
 
 /** See `Maintenance.facts`. */
@@ -35,6 +36,7 @@ export function readVerification(db: DatabaseSync): Verification {
 export function repairCounters(db: DatabaseSync): Verification {
   return inTransaction(db, () => {
     const found = compare(db);
+    repairTimes(db, found.times);
     addCounts(db.prepare(ADD_COUNT), deltas(found.differences));
     return found;
   });
@@ -43,6 +45,8 @@ export function repairCounters(db: DatabaseSync): Verification {
 function compare(db: DatabaseSync): Verification {
   const group = "GROUP BY l.service_name, l.severity";
   return verification({
+    times: readTimeDifferences(db),
+    unadopted: Number(db.prepare("SELECT COUNT(*) AS n FROM service_logs WHERE batch IS NULL").get()?.n),
     stored: counts(
       db,
       `SELECT CAST(l.service_name AS BLOB) AS name, l.severity, COUNT(*) AS count FROM service_logs l ${group}`,
