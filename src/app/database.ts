@@ -26,7 +26,7 @@ export interface StoreNeeds {
   /** Connections that write at once. */
   readonly writers: number;
   /** The command's log, and what it may do with files. */
-  readonly context: Pick<Context, "log" | "readFile" | "mayWrite">;
+  readonly context: Pick<Context, "log" | "readFile" | "mayWrite" | "program" | "version">;
 }
 
 /** Of commands that work on a database that is there: a new one would be taken for an answer. */
@@ -60,6 +60,7 @@ export async function openDatabase(
     writers,
     password,
     ...(access === undefined ? {} : { access }),
+    instance: { name: `${context.program} ${Deno.pid}`, version: context.version },
     onWarning: (warning) => log.warn(warning),
   });
 }

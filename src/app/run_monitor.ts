@@ -20,6 +20,9 @@ import type { PubSubAccess } from "./pubsub.ts";
 /** What the monitor runs with: its settings, with the cap in messages worked out. */
 export type MonitorConfig = Config<keyof typeof MONITOR_SETTINGS> & { readonly maxInFlight: number };
 
+/** How often the other instances hear what this one holds, in milliseconds. */
+const REPORT_MS = 10_000;
+
 /** What the monitor needs. */
 export interface MonitorOptions extends Stops {
   readonly config: MonitorConfig;
@@ -74,6 +77,10 @@ export async function runMonitor(options: MonitorOptions): Promise<MonitorResult
   const abortNow = () => abort.abort(new Error("stopped at once"));
   options.abort.addEventListener("abort", abortNow, { once: true });
   options.drain.addEventListener("abort", drain, { once: true });
+  const reporting = setInterval(
+    () => store.report({ held: subscriber.held, heldBytes: subscriber.heldBytes }),
+    REPORT_MS,
+  );
   const ticking = events.tick === undefined ? undefined : setInterval(events.tick, 1_000);
   try {
     events.pulling?.(subscriber);
@@ -105,6 +112,7 @@ export async function runMonitor(options: MonitorOptions): Promise<MonitorResult
     events.ending?.();
     clearTimeout(storingEnds);
     clearInterval(ticking);
+    clearInterval(reporting);
     options.abort.removeEventListener("abort", abortNow);
     options.drain.removeEventListener("abort", drain);
   }

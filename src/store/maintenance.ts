@@ -199,6 +199,15 @@ export interface Maintenance {
    * @throws {StoreError}
    */
   adopt(): Promise<number | "busy">;
+
+  /**
+   * Merges the filters of small batches of an hour that is over into one, so that fewer are read for a word: one hour in
+   * one transaction. A batch that was merged says so in its row of the ledger.
+   *
+   * @returns How many were merged, at least 1 while there are hours to look at; 0 when none is left.
+   * @throws {StoreError}
+   */
+  mergeFilters(): Promise<number | "busy">;
 }
 
 /** A store with everything that operators need. */

@@ -143,7 +143,16 @@ for (const kind of ["mysql", "mariadb"] satisfies DatabaseKind[]) {
         databaseUrlFile: undefined,
         mysqlPassword: undefined,
         mysqlPasswordFile: path,
-      }, { writers: 1, context: { log, readFile: (path) => Deno.readTextFile(path), mayWrite: () => false } });
+      }, {
+        writers: 1,
+        context: {
+          log,
+          readFile: (path) => Deno.readTextFile(path),
+          mayWrite: () => false,
+          program: "lms",
+          version: "0",
+        },
+      });
       await store.probe();
       await server.query(`ALTER USER '${someone.name}'@'%' IDENTIFIED BY 'another-one'`);
       assertEquals(await killSessions(server, database.name), 1);

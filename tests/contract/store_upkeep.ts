@@ -110,6 +110,33 @@ export function exerciseUpkeep(name: string, fresh: MakeFixture): void {
     assertEquals(Number(others?.n), 20 + 15);
   });
 
+  Deno.test(`${name}: mergeFilters() makes one filter of the small batches of an hour that is over, and each word is found`, async () => {
+    await using fixture = await fresh();
+    await using store = fixture.open();
+    for (let n = 0; n < 12; n++) {
+      await write(store, { entries: [entry({ ...key(n), payload: `word_${n} of batch ${n}` })] });
+    }
+    await write(store, {
+      entries: Array.from({ length: 3_000 }, (_, n) => entry({ ...key(1_000 + n), payload: `w${n}` })),
+    });
+    assertEquals(await store.mergeFilters(), 0, "the hour is not over");
+    // As if all had been two hours ago.
+    const earlier = 2n * 3_600_000n << 21n;
+    await fixture.query(`UPDATE service_logs SET batch = batch - ${earlier}`);
+    await fixture.query(`UPDATE word_filters SET batch = batch - ${earlier}`);
+    await fixture.query(`UPDATE batches SET word_filter = word_filter - ${earlier}, id = id - ${earlier}`);
+    const before = await assertAccount(fixture.query);
+    assertEquals(await store.mergeFilters(), 12);
+    const after = await assertAccount(fixture.query);
+    assertEquals(after.filters, before.filters - 11);
+    const last = after.batches[11]!.id;
+    assertEquals(after.batches.map(({ filter }) => filter), [
+      ...Array.from({ length: 12 }, () => last),
+      after.batches[12]!.id,
+    ]);
+    assertEquals(await store.mergeFilters(), 0);
+  });
+
   Deno.test(`${name}: indexed() says that the indexes of reading are there, and buildIndexes() has nothing to do`, async () => {
     await using fixture = await fresh();
     await using store = fixture.open();

@@ -15,7 +15,10 @@ export const MIGRATE = defineCommand({
   description: [
     "Creates and changes tables, one numbered migration after the other, under a lock. The monitor does the same",
     "when it starts; this command is for those who give the monitor no right to change tables.",
+    "",
+    "It also builds the indexes that reading asks for, beside writers; a monitor does that in the background. With --adopt",
+    "it gives a batch to every row that an older version stored, so that it is counted by minute and found by its words.",
   ],
-  settings: [...namesOf(DATABASE_SETTINGS), "startupTimeoutMs", "dryRun"],
+  settings: [...namesOf(DATABASE_SETTINGS), "startupTimeoutMs", "dryRun", "adopt"],
   notes: NAMED_DATABASE,
 });

@@ -5,8 +5,12 @@
  */
 import type { Context } from "../../app/context.ts";
 import { NAMED, openDatabase, prepareStore } from "../../app/database.ts";
+import { sleep } from "../../ops/sleep.ts";
 import { type ConfigOf, EXIT } from "../command.ts";
 import type { MIGRATE } from "./command.ts";
+
+/** Until what was in the way is asked for again, in milliseconds. */
+const BUSY_MS = 5_000;
 
 /** Runs the command. */
 export async function run(
@@ -30,6 +34,17 @@ export async function run(
     return EXIT.ok;
   }
   if (!await prepareStore(store, { timeoutMs: config.startupTimeoutMs, stop: drain, log })) return EXIT.failed;
+  while (await store.buildIndexes() === "busy") {
+    log.warn("the table is in use: its indexes are built when it is free");
+    await sleep(BUSY_MS, drain);
+  }
+  let adopted = 0;
+  for (let done: number | "busy" = config.adopt ? 1 : 0; done !== 0 && !drain.aborted;) {
+    done = await store.adopt();
+    if (done === "busy") await sleep(BUSY_MS, drain);
+    else adopted += done;
+  }
+  if (config.adopt) print(`${adopted} row(s) adopted`);
   print(`${store.address} is up to date`);
   return EXIT.ok;
 }

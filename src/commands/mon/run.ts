@@ -12,6 +12,7 @@ import type { MonitorSource } from "../../app/monitor_events.ts";
 import { openPubSub } from "../../app/pubsub.ts";
 import { runMonitor } from "../../app/run_monitor.ts";
 import { serveHealth } from "../../app/serve_health.ts";
+import { inBackground, keepUp } from "../../app/upkeep.ts";
 import { watchTopic } from "../../app/topic_watch.ts";
 import { checkPlan } from "../../config/plan.ts";
 import { UsageError } from "../../config/usage_error.ts";
@@ -59,6 +60,8 @@ export async function run(config: ConfigOf<typeof MON>, context: Context): Promi
   });
   if (!await pubsub.ensure({ stop: context.drain, log, timeoutMs: config.startupTimeoutMs })) return EXIT.ok;
 
+  const keptUp = new AbortController();
+  await using _upkeep = inBackground(keepUp({ store, log, stop: keptUp.signal }), keptUp);
   using _watch = watchTopic({ connection: pubsub.connection, subscription: pubsub.subscription, log });
   const over = new AbortController();
   const timer = config.durationMs === undefined ? undefined : setTimeout(() => over.abort(), config.durationMs);

@@ -9,6 +9,7 @@ import { filePath } from "../values.ts";
 /** The settings of migrating and verifying. */
 export const MAINTENANCE_SETTINGS = {
   dryRun: onOff("dry-run", "say what would be done, of a migration its SQL, and change nothing"),
+  adopt: onOff("adopt", "also give a batch to every row of an older version, which monitors else do in the background"),
   repair: onOff("repair", "put the counters right, by what one snapshot shows; safe beside writers"),
   against: setting({
     flag: "against",

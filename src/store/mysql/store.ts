@@ -8,6 +8,7 @@ import type { WallClock } from "../../ops/clock.ts";
 import { MinuteServices } from "../counts.ts";
 import { describeAddress, type MysqlAddress } from "../database_url.ts";
 import { LedgerIds } from "../ledger_id.ts";
+import type { BatchId } from "../log_rows.ts";
 import type {
   DeadLetterFilter,
   DeadLetterGroup,
@@ -46,6 +47,7 @@ import { isDriverError, isServerAnswer, serverErrorNumber, toStoreError } from "
 import { batchIndex, buildIndexes, isIndexed } from "./indexes.ts";
 import { InstanceClaim, type InstanceName } from "./instances.ts";
 import type { Elsewhere } from "./lock.ts";
+import { mergeHour } from "./merge.ts";
 import { allMigrations, applyMigrations, createDatabase, createDatabaseAdvice, plannedMigrations } from "./migrate.ts";
 import { dayNumber } from "./partition_plan.ts";
 import { keepPartitions } from "./partitions.ts";
@@ -97,6 +99,8 @@ export class MysqlStore implements MaintainedStore {
   readonly #ids = new LedgerIds();
   readonly #services: MinuteServices;
   #reporting = false;
+  /** Where merging came to: what was not worth it is not looked at again. */
+  #mergedUntil: BatchId | undefined;
 
   constructor(address: MysqlAddress, options: MysqlStoreOptions) {
     this.address = describeAddress(address);
@@ -248,6 +252,17 @@ export class MysqlStore implements MaintainedStore {
       if (index === undefined) return "busy";
       return await adoptRows(session, { recorder: await this.#recorder(session), index, elsewhere: this.#elsewhere });
     });
+  }
+
+  async mergeFilters(): Promise<number | "busy"> {
+    while (true) {
+      const since = this.#mergedUntil;
+      const options = { elsewhere: this.#elsewhere, since };
+      const result = await this.#change("merge word filters", (session) => mergeHour(session, options));
+      if (result === "busy") return "busy";
+      this.#mergedUntil = result.next ?? since;
+      if (result.merged > 0 || result.next === undefined) return result.merged;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -9,6 +9,7 @@ import { sleep } from "../../ops/sleep.ts";
 import { MinuteServices } from "../counts.ts";
 import { describeAddress, type SqliteAddress } from "../database_url.ts";
 import { LedgerIds } from "../ledger_id.ts";
+import type { BatchId } from "../log_rows.ts";
 import type {
   DeadLetterFilter,
   DeadLetterGroup,
@@ -44,6 +45,7 @@ import {
 } from "./dead_letters.ts";
 import { isBusy, isSqliteError, sqliteStoreError } from "./errors.ts";
 import { InstanceClaim } from "./instances.ts";
+import { mergeHour } from "./merge.ts";
 import { applyMigrations, plannedMigrations } from "./migrate.ts";
 import { readEntries, readSeverityCounts, readTotals } from "./read.ts";
 import { Records } from "./record.ts";
@@ -91,6 +93,8 @@ export class SqliteStore implements MaintainedStore {
   readonly #claim: InstanceClaim;
   readonly #ids = new LedgerIds();
   readonly #services: MinuteServices;
+  /** Where merging came to: what was not worth it is not looked at again. */
+  #mergedUntil: BatchId | undefined;
   #versionChecked = false;
   readonly #onWarning: (message: string) => void;
 
@@ -223,6 +227,15 @@ export class SqliteStore implements MaintainedStore {
 
   async adopt(): Promise<number | "busy"> {
     return await this.#change("adopt rows", () => adoptRows(this.#db, this.#recorded()));
+  }
+
+  async mergeFilters(): Promise<number | "busy"> {
+    while (true) {
+      const since = this.#mergedUntil;
+      const { merged, next } = await this.#change("merge word filters", () => mergeHour(this.#db, since));
+      this.#mergedUntil = next ?? since;
+      if (merged > 0 || next === undefined) return merged;
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -51,6 +51,8 @@ const needs = {
   context: {
     log: openLog({ level: "error", format: "text", write: () => {} }),
     readFile: () => Promise.reject(new Error("no file is named")),
+    program: "lms",
+    version: "0",
     mayWrite: () => true,
   },
 };
@@ -84,7 +86,7 @@ Deno.test("openDatabase() that must be told where says why, and how to name a da
 });
 
 Deno.test("openDatabase() of a program that may write no file must be told where, and speaks of no file", async () => {
-  const context = { ...needs.context, mayWrite: () => false };
+  const context = { ...needs.context, program: "lms", version: "0", mayWrite: () => false };
   const { message } = await assertRejects(() => openDatabase(NOTHING, { ...needs, context }), UsageError);
   assertMatch(message, /built to write no file here; set --database .* such as mysql:\/\/\S+$/);
 });
