@@ -624,4 +624,28 @@ export const OF_STORE: readonly Protection[] = [
       filter: "a batch of too many words is marked to be read",
     },
   ]),
+  ...protectionsOf({ file: "src/store/migrations/second.ts", test: "tests/contract/version_before_test.ts" }, [
+    {
+      name: "The version before writes beside migration 2, and restarts beside it",
+      find: "  needs: 1,",
+      replace: "  needs: 2,",
+      filter: "SQLite: the version before writes while its tables are migrated",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/mysql/impatient.ts", test: MYSQL, needs: "servers" }, [
+    {
+      name: "MySQL: an index that waits for the table does not hold up every writer behind it",
+      find: "  await session.change(`SET lock_wait_timeout = ${seconds}`);",
+      replace: "",
+      filter: "buildIndexes() waits a second for a table that is in use",
+    },
+  ]),
+  ...protectionsOf({ file: "src/store/batch_record.ts", test: SQLITE }, [
+    {
+      name: "What is adopted was counted before, and is not counted again",
+      find: `cause === "adopt" ? { ...counts, totals: [] } : counts`,
+      replace: "counts",
+      filter: "adopt() makes batches of rows that have none",
+    },
+  ]),
 ];
