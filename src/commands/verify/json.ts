@@ -5,6 +5,7 @@
  */
 import type { Severity } from "../../entry/entry.ts";
 import type { Manifest } from "../../sim/manifest.ts";
+import type { DamagedFilter } from "../../store/filter_check.ts";
 import type { CountDifference, Verification } from "../../store/maintenance.ts";
 import type { TimeDifference } from "../../store/time_check.ts";
 
@@ -38,6 +39,7 @@ export function reportJson({ database, found, repaired, manifest, against, agree
     }));
   const shownTimes = (list: readonly TimeDifference[]) =>
     list.map(({ serviceName, ...rest }) => ({ ...rest, service_name: serviceName }));
+  const shownFilters = (list: readonly DamagedFilter[]) => list.map((row) => ({ ...row, batch: String(row.batch) }));
   return {
     database,
     agrees,
@@ -47,10 +49,12 @@ export function reportJson({ database, found, repaired, manifest, against, agree
     reasons: found.reasons,
     differences: shown(found.differences),
     times: shownTimes(found.times),
+    filters: found.filters === undefined ? null : shownFilters(found.filters),
     unadopted: found.unadopted,
     in_both: found.inBoth,
     repaired: shown(repaired?.differences ?? []),
     repaired_times: shownTimes(repaired?.times ?? []),
+    repaired_filters: shownFilters(repaired?.filters ?? []),
     ...(manifest === undefined ? {} : { published: manifest.published, against }),
   };
 }

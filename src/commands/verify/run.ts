@@ -11,6 +11,7 @@ import { oneLine, safeJson } from "../../ops/safe_text.ts";
 import { alignedRows, type TableOptions } from "../../ops/table.ts";
 import { type Manifest, mergeManifests } from "../../sim/manifest.ts";
 import { parseManifest } from "../../sim/manifest_json.ts";
+import type { DamagedFilter } from "../../store/filter_check.ts";
 import type { CountDifference, Verification } from "../../store/maintenance.ts";
 import type { SeverityCount } from "../../store/store.ts";
 import type { TimeDifference } from "../../store/time_check.ts";
@@ -33,7 +34,8 @@ export async function run(
   const repaired = config.repair ? await store.repair() : undefined;
   const found = await store.verify();
   const against = manifest === undefined ? [] : compare(found, manifest);
-  const agrees = found.differences.length + found.times.length + found.inBoth + against.length === 0;
+  const agrees =
+    found.differences.length + found.times.length + (found.filters?.length ?? 0) + found.inBoth + against.length === 0;
   const report = { database: store.address, found, repaired, manifest, against, agrees };
   if (config.json) context.print(safeJson(reportJson(report)));
   else context.printRows(lines(report, context.results));
@@ -112,6 +114,16 @@ function lines(report: Report, options: TableOptions): string[] {
   };
   times("Put right by minute and hour:", repaired?.times ?? []);
   times("The counts by minute and hour differ:", found.times);
+  const filters = (title: string, list: readonly DamagedFilter[]) => {
+    if (list.length === 0) return;
+    result.push("", title);
+    result.push(...alignedRows([
+      ["batch", "day", "words"],
+      ...list.map(({ batch, day, missing }) => [String(batch), day, missing] as const),
+    ], options));
+  };
+  filters("Word filters written anew:", repaired?.filters ?? []);
+  filters("Word filters that do not find words of their rows:", found.filters ?? []);
   if (found.inBoth > 0) result.push("", `${found.inBoth} message(s) are an entry and an open or dropped dead letter`);
   if (manifest !== undefined) result.push("", `published, by the manifests: ${manifest.published}`);
   if (against.length > 0) {
@@ -126,7 +138,8 @@ function lines(report: Report, options: TableOptions): string[] {
       ),
     ], options));
   }
-  const count = found.differences.length + found.times.length + found.inBoth + against.length;
+  const count = found.differences.length + found.times.length + (found.filters?.length ?? 0) + found.inBoth +
+    against.length;
   result.push("", agrees ? "everything agrees" : `${count} difference(s)`);
   return result;
 }
