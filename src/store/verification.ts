@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { compareCodePoints } from "../ops/code_points.ts";
 import {
   DEAD_LETTER_STATUSES,
   type DeadLetterReason,
@@ -88,13 +89,9 @@ function byUnits(a: Key, b: Key): number {
   return SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity);
 }
 
-/** As databases sort: an emoji comes after every letter, though its first unit is a smaller number than some have. */
+/** As databases sort. */
 function byCodePoints(a: Key, b: Key): number {
-  const [one, other] = [a.serviceName, b.serviceName];
-  let at = 0;
-  while (at < one.length && one[at] === other[at]) at++;
-  // Past the end of one it is the shorter one. Within a pair whose first half is shared, the second halves decide.
-  const order = (one.codePointAt(at) ?? -1) - (other.codePointAt(at) ?? -1);
+  const order = compareCodePoints(a.serviceName, b.serviceName);
   return order !== 0 ? order : SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity);
 }
 

@@ -126,7 +126,7 @@ await work({ confirm: async () => {} }))(async ({ confirm }) => {",
   },
   {
     name: "verify orders services as databases do",
-    file: "src/store/verification.ts",
+    file: "src/ops/code_points.ts",
     find: "(one.codePointAt(at) ?? -1) - (other.codePointAt(at) ?? -1)",
     replace: "(one.charCodeAt(at) || -1) - (other.charCodeAt(at) || -1)",
     test: SQLITE,
