@@ -55,6 +55,7 @@ export class MysqlSession {
   #rejectPending: ((reason: unknown) => void) | undefined;
   #end: { readonly reason: unknown } | undefined;
   #packetBytesMax = 0;
+  #isMariadb = false;
   #variables: readonly SessionVariable[] = [];
 
   #mark: string | undefined;
@@ -126,6 +127,11 @@ export class MysqlSession {
    */
   get mark(): string | undefined {
     return this.#mark;
+  }
+
+  /** Whether the server is MariaDB, whose time limits are asked for in another way. */
+  get isMariadb(): boolean {
+    return this.#isMariadb;
   }
 
   /** The largest statement that the server takes, in bytes: `max_allowed_packet`. */
@@ -204,6 +210,7 @@ export class MysqlSession {
   async #setUp(needs: Omit<SessionNeeds, "version">): Promise<void> {
     const [version, packetBytesMax, id] = await this.values("SELECT VERSION(), @@max_allowed_packet, CONNECTION_ID()");
     this.#packetBytesMax = Number(packetBytesMax);
+    this.#isMariadb = /MariaDB/i.test(String(version));
     this.behindProxy = Number(id) !== this.id;
     this.#variables = sessionVariables({ ...needs, version: String(version) });
     const preset = differing(this.#variables, await this.values(askFor(this.#variables)));

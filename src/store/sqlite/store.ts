@@ -238,6 +238,11 @@ export class SqliteStore implements MaintainedStore {
     }
   }
 
+  /** Lends its connection, for a database in memory that has no other. It ends with the store. */
+  share<T>(work: (db: DatabaseSync) => T): T {
+    return work(this.#db);
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     if (this.#db.isOpen) this.#db.close();
     return Promise.resolve();

@@ -1,0 +1,110 @@
+/**
+ * Statements that read counts.
+ *
+ * @module
+ */
+import type { Severity } from "../../entry/entry.ts";
+import {
+  type BucketCount,
+  type CountsQuestion,
+  type PairFilter,
+  type ServicesQuestion,
+  UNADOPTED_COUNT_MAX,
+} from "../log_reader.ts";
+import type { PairCount } from "../log_rows.ts";
+import { pairConditions, where } from "./conditions.ts";
+import type { Dialect } from "./dialect.ts";
+
+const SOURCES = {
+  rows: { table: "service_logs", time: "publish_time", count: "COUNT(*)" },
+  minutes: { table: "service_severity_minutes", time: "minute", count: "SUM(`count`)" },
+  hours: { table: "service_severity_hours", time: "hour", count: "SUM(`count`)" },
+} as const;
+
+const GROUPS = { severity: ["severity"], service: ["service_name"], pair: ["service_name", "severity"] } as const;
+
+/** See `LogReader.counts`: rows of bucket, count, and what it is grouped by. */
+export function selectCounts(dialect: Dialect, question: CountsQuestion): string {
+  const { source, from, to, by, buckets } = question;
+  const { table, time, count } = SOURCES[source];
+  // Minutes and hours are written without a fraction, which as text would sort behind them.
+  const moment = (instant: string) => dialect.text(source === "rows" ? instant : instant.slice(0, 19));
+  const conditions = [
+    `${time} >= ${moment(from)}`,
+    `${time} < ${moment(to)}`,
+    ...pairConditions(dialect, question),
+  ];
+  const groups = GROUPS[by];
+  const bucket = buckets === undefined ? "0" : dialect.bucket(time, buckets);
+  const selected = groups.map((column) => column === "service_name" ? dialect.textColumn(column) : column);
+  const grouped = [...buckets === undefined ? [] : [bucket], ...groups];
+  return `SELECT ${bucket}, ${count}, ${selected.join(", ")} FROM ${table}${where(conditions)} GROUP BY ${
+    grouped.join(", ")
+  } HAVING ${count} <> 0`;
+}
+
+/** A row of {@linkcode selectCounts}. */
+export function bucketCountOf(dialect: Dialect, by: CountsQuestion["by"], row: readonly unknown[]): BucketCount {
+  const [bucket, count, first, second] = row;
+  return {
+    bucket: Number(bucket),
+    count: Number(count),
+    ...by === "severity" ? { severity: first as Severity } : { serviceName: dialect.textOf(first) },
+    ...by === "pair" ? { severity: second as Severity } : {},
+  };
+}
+
+/** See `LogReader.pairs`. */
+export function selectPairs(
+  dialect: Dialect,
+  { filter, limit }: { readonly filter: PairFilter; readonly limit: number },
+) {
+  return `SELECT ${dialect.textColumn("service_name")}, severity, SUM(\`count\`) FROM service_severity${
+    where(pairConditions(dialect, filter))
+  } GROUP BY service_name, severity HAVING SUM(\`count\`) <> 0 ORDER BY service_name, ${dialect.rank} LIMIT ${limit}`;
+}
+
+/** See `LogReader.services`. */
+export function selectServices(dialect: Dialect, { prefix, after, limit }: ServicesQuestion): string {
+  const conditions: string[] = [];
+  // The first is for the key, from which the names are read in order.
+  if (prefix !== undefined && prefix !== "") {
+    conditions.push(`service_name >= ${dialect.text(prefix)}`, dialect.startsWith("service_name", prefix));
+  }
+  if (after !== undefined) conditions.push(`service_name > ${dialect.text(after)}`);
+  const names = `SELECT DISTINCT service_name AS name FROM service_severity${where([...conditions, "`count` <> 0"])} \
+ORDER BY service_name LIMIT ${limit}`;
+  return `SELECT ${
+    dialect.textColumn("service_name")
+  }, severity, SUM(\`count\`) FROM service_severity JOIN (${names}) AS n \
+ON n.name = service_name GROUP BY service_name, severity HAVING SUM(\`count\`) <> 0 ORDER BY service_name, ${dialect.rank}`;
+}
+
+/** A row of {@linkcode selectPairs} and {@linkcode selectServices}. */
+export function pairCountOf(dialect: Dialect, [serviceName, severity, count]: readonly unknown[]): PairCount {
+  return { serviceName: dialect.textOf(serviceName), severity: severity as Severity, count: Number(count) };
+}
+
+/** Differences that are told. */
+const DIFFERENCES_MAX = 100;
+
+/**
+ * See `LogReader.sums`: a row of the sums, whose name is NULL, and a row for each pair whose sums differ, first those
+ * with more in the hours than there is.
+ */
+export function selectSums(dialect: Dialect, { unadopted }: { readonly unadopted: boolean }): string {
+  const counting = `(SELECT COUNT(*) FROM (SELECT 1 AS one FROM service_logs${dialect.useIndex("by_batch")} \
+WHERE batch IS NULL LIMIT ${UNADOPTED_COUNT_MAX}) AS u)`;
+  const both = `SELECT service_name, severity, \`count\` AS c, 0 AS h FROM service_severity \
+UNION ALL SELECT service_name, severity, 0, \`count\` FROM service_severity_hours`;
+  const differing = `SELECT ${
+    dialect.textColumn("service_name")
+  } AS name, severity, SUM(c) AS counted, SUM(h) AS hours, \
+NULL AS unadopted FROM (${both}) AS b GROUP BY service_name, severity HAVING SUM(c) <> SUM(h) \
+ORDER BY SUM(h) > SUM(c) DESC, service_name, severity LIMIT ${DIFFERENCES_MAX}`;
+  return `SELECT NULL AS name, NULL AS severity, (SELECT COALESCE(SUM(\`count\`), 0) FROM service_severity) AS counted, \
+(SELECT COALESCE(SUM(\`count\`), 0) FROM service_severity_hours) AS hours, ${
+    unadopted ? counting : "NULL"
+  } AS unadopted \
+UNION ALL ${dialect.part(differing, "d")}`;
+}

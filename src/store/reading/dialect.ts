@@ -1,0 +1,53 @@
+/**
+ * What differs between databases in the statements that read.
+ *
+ * @module
+ */
+import type { Instant, MessageKey } from "../../entry/entry.ts";
+import type { ReadBounds, ReaderIndexes } from "../log_reader.ts";
+
+/** The indexes that statements name, so that no planner chooses otherwise. */
+export type IndexName = "by_service_severity_time" | "by_batch";
+
+/** One database's words for what they all can do. Columns and numbers are the program's own, texts are anybody's. */
+export interface Dialect {
+  /** A text as a literal, whatever is in it. */
+  text(value: string): string;
+  /** A column of text as it is selected, and read by {@linkcode Dialect.textOf}: it may hold NUL. */
+  textColumn(column: string): string;
+  textOf(value: unknown): string;
+  /** What follows the table's name. */
+  useIndex(name: IndexName): string;
+  /** Whether a column's text begins so; exact. */
+  startsWith(column: string, text: string): string;
+  /** Whether a column of bytes has these in a row. */
+  contains(column: string, bytes: Uint8Array): string;
+  /** Whether a byte of a column has the bit. */
+  hasBit(column: string, at: { readonly byte: number; readonly mask: number }): string;
+  /** Whole seconds from a moment to a column's, divided by a number and rounded down. */
+  bucket(column: string, of: { readonly start: Instant; readonly seconds: number }): string;
+  /** Whether the row's key is one of these. */
+  keyIn(keys: readonly MessageKey[]): string;
+  /** A sorted, limited SELECT as one of a UNION. @param name Differs from the others'. */
+  part(select: string, name: string): string;
+  /** The join whose left side is read first. */
+  readonly thenJoin: string;
+  /** Milliseconds since 1970, by the database's clock. */
+  readonly nowMs: string;
+  /** `severity` by rank. */
+  readonly rank: string;
+}
+
+/** Runs statements on connections of its own. */
+export interface SqlRunner extends AsyncDisposable {
+  readonly address: string;
+  readonly dialect: Dialect;
+  /** The rows by position. Whole numbers are numbers, texts of digits or bigints. */
+  run(sql: string, bounds: ReadBounds): Promise<readonly (readonly unknown[])[]>;
+  indexes(bounds: ReadBounds): Promise<ReaderIndexes>;
+}
+
+/** Bytes as a literal, which every database writes alike. */
+export function bytesLiteral(bytes: Uint8Array): string {
+  return `x'${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}'`;
+}
