@@ -133,7 +133,7 @@ function countOf({ from, to }: ClosedRange, seconds: number): number {
 }
 
 /** The range by whole hours where buckets are hours, by whole minutes beside them, and by rows at the outer ends. */
-function partsOf(range: ClosedRange, bucketSeconds: number): HistogramPart[] {
+export function partsOf(range: ClosedRange, bucketSeconds: number): HistogramPart[] {
   if (bucketSeconds % HOUR === 0) {
     return around(range, { source: "hours", unit: HOUR }, (rest) => partsOf(rest, MINUTE));
   }

@@ -1,0 +1,199 @@
+/**
+ * Counts over publish time: from the counts that are stored, and by reading rows where a query has more to it.
+ *
+ * @module
+ */
+import type { BucketCount, CountsQuestion, LogReader, PairFilter } from "../store/log_reader.ts";
+import type { Budget } from "./budget.ts";
+import { bucketOf, type ClosedRange, type HistogramPart, type HistogramPlan } from "./histogram.ts";
+import type { Looked, Remark } from "./log_queries.ts";
+import { matcherOf } from "./match_query.ts";
+import type { QueryPlan } from "./plan_query.ts";
+import { msOf } from "./position.ts";
+import type { Query } from "./query.ts";
+import { coveredOf } from "./read_page.ts";
+import { filterOf, search } from "./search.ts";
+
+/** What is counted. */
+export interface CountOptions {
+  readonly reader: LogReader;
+  readonly query: Query;
+  readonly plan: QueryPlan;
+  readonly range: ClosedRange;
+  readonly by: CountsQuestion["by"];
+  readonly histogram: HistogramPlan;
+  readonly budget: Budget;
+}
+
+/** Counts by bucket of the histogram's plan, in no order, a bucket and name maybe twice. */
+export interface Counted extends Looked {
+  readonly counts: readonly BucketCount[];
+}
+
+/** Counts by whichever way answers the plan. */
+export async function readCounts(options: CountOptions): Promise<Counted> {
+  const { plan, range } = options;
+  if (plan.nothing !== undefined) return { counts: [], complete: true, covered: range, examined: 0, remarks: [] };
+  return await (plan.by === "keys" ? fromParts(options) : fromRows(options));
+}
+
+/** By looking for the entries, the newest first: exact in what it came to. */
+async function fromRows({ reader, query, plan, range, by, histogram, budget }: CountOptions): Promise<Counted> {
+  const { found, place, remarks } = await search({
+    reader,
+    plan,
+    span: range,
+    way: "older",
+    budget,
+    matches: matcherOf(query),
+    kept: ({ publishTime, messageId, serviceName, severity }) => ({ publishTime, messageId, serviceName, severity }),
+    enough: Infinity,
+  });
+  const counts = new Map<string, BucketCount>();
+  for (const entry of found) {
+    const count: BucketCount = {
+      bucket: bucketOf(entry.publishTime, histogram),
+      ...by === "severity" ? {} : { serviceName: entry.serviceName },
+      ...by === "service" ? {} : { severity: entry.severity },
+      count: 1,
+    };
+    const name = JSON.stringify([count.bucket, count.serviceName, count.severity]);
+    counts.set(name, { ...count, count: (counts.get(name)?.count ?? 0) + 1 });
+  }
+  return {
+    counts: [...counts.values()],
+    complete: place === undefined,
+    covered: coveredOf(place, { range, way: "older" }),
+    examined: budget.examined,
+    remarks,
+  };
+}
+
+/** The stored counts of whole hours and minutes, and rows at the ends; rows newest first, as far as the budget goes. */
+async function fromParts(options: CountOptions): Promise<Counted> {
+  const { reader, range, histogram, budget } = options;
+  const remarks = new Set<Remark>();
+  const { byBatch } = await reader.indexes(budget.bounds);
+  const stored = histogram.parts.some(({ source }) => source !== "rows");
+  if (stored && (!byBatch || await reader.unadopted(range, budget.bounds) !== undefined)) remarks.add("unadopted");
+  const counts: BucketCount[] = [];
+  let covered = range.to;
+  let complete = true;
+  for (const part of histogram.parts.toReversed()) {
+    const end = part.source === "rows"
+      ? await countRows(options, { part, counts })
+      : (await countStored(options, { part, counts, remarks }), part.from);
+    covered = end;
+    if (end === part.from) continue;
+    complete = false;
+    break;
+  }
+  return {
+    counts,
+    complete,
+    covered: { ...range, from: covered },
+    examined: budget.examined,
+    remarks: [...remarks],
+  };
+}
+
+interface PartOptions {
+  readonly part: HistogramPart;
+  /** Gets what is counted. */
+  readonly counts: BucketCount[];
+}
+
+/**
+ * Of a day with very many services, the minutes count those beyond a number of them under the empty name, and only the
+ * hours know theirs. Where services are asked for by name, what the hours have more is added to them.
+ */
+async function countStored(
+  options: CountOptions,
+  { part, counts, remarks }: PartOptions & { readonly remarks: Set<Remark> },
+): Promise<void> {
+  const { reader, plan, by, histogram, budget } = options;
+  const { services, exceptServices = [], severities } = filterOf(plan) ?? {};
+  const isNamed = services !== undefined || exceptServices.length > 0;
+  const filter = isNamed ? { services, severities, exceptServices: [...exceptServices, NAMELESS] } : { severities };
+  const question = { source: part.source, from: part.from, to: part.to };
+  const buckets = bucketsOf(histogram);
+  const found = await reader.counts({ ...question, ...filter, by, buckets }, budget.bounds);
+  counts.push(...found);
+  if (part.source === "hours" || (by === "severity" && !isNamed)) return;
+  const nameless = await reader.counts(
+    { ...question, services: [NAMELESS], severities, by: "severity" },
+    budget.bounds,
+  );
+  if (nameless.length === 0) return;
+  remarks.add("hours_only");
+  if (isNamed) await addHoursOnly(options, { part, counts, found, filter });
+}
+
+const NAMELESS = "";
+
+/** What the hours have more than the minutes stands where the hour begins. */
+async function addHoursOnly(
+  { reader, by, histogram, budget }: CountOptions,
+  { part, counts, found, filter }: PartOptions & {
+    readonly found: readonly BucketCount[];
+    readonly filter: PairFilter;
+  },
+): Promise<void> {
+  const from = Math.ceil(msOf(part.from) / HOUR_MS) * HOUR_MS;
+  const to = Math.floor(msOf(part.to) / HOUR_MS) * HOUR_MS;
+  if (from >= to) return;
+  const within = { from: instantOfMs(from), to: instantOfMs(to), by, ...filter };
+  const buckets = { start: within.from, seconds: HOUR_MS / 1_000 };
+  const hours = await reader.counts({ ...within, source: "hours", buckets }, budget.bounds);
+  const minutes = new Map<string, number>();
+  for (const { bucket, serviceName, severity, count } of found) {
+    const hour = Math.floor((msOf(histogram.buckets[bucket]!.from) - from) / HOUR_MS);
+    const name = JSON.stringify([hour, serviceName, severity]);
+    minutes.set(name, (minutes.get(name) ?? 0) + count);
+  }
+  for (const { bucket: hour, serviceName, severity, count } of hours) {
+    const more = count - (minutes.get(JSON.stringify([hour, serviceName, severity])) ?? 0);
+    if (more <= 0) continue;
+    const bucket = bucketOf(instantOfMs(from + hour * HOUR_MS), histogram);
+    counts.push({
+      bucket,
+      ...serviceName === undefined ? {} : { serviceName },
+      ...severity === undefined ? {} : { severity },
+      count: more,
+    });
+  }
+}
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+
+/** Minute by minute, the newest first. @returns Where it came to: the part's begin where all is counted. */
+async function countRows({ reader, plan, by, histogram, budget }: CountOptions, { part, counts }: PartOptions) {
+  const from = msOf(part.from);
+  let to = part.to;
+  while (to > part.from) {
+    if (budget.isSpent && to !== part.to) return to;
+    const begin = (Math.ceil(msOf(to) / MINUTE_MS) - 1) * MINUTE_MS;
+    const start = begin <= from ? part.from : instantOfMs(begin);
+    const found = await reader.counts({
+      source: "rows",
+      from: start,
+      to,
+      by,
+      ...filterOf(plan) ?? {},
+      buckets: bucketsOf(histogram),
+    }, budget.bounds);
+    counts.push(...found);
+    budget.spend(found.reduce((sum, { count }) => sum + count, 0));
+    to = start;
+  }
+  return part.from;
+}
+
+function bucketsOf({ buckets, bucketSeconds }: HistogramPlan) {
+  return { start: buckets[0]!.from, seconds: bucketSeconds };
+}
+
+function instantOfMs(ms: number): string {
+  return new Date(ms).toISOString().replace("T", " ").replace("Z", "000");
+}
