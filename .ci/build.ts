@@ -39,6 +39,9 @@ const PROGRAMS: Readonly<Record<"lms" | "lms-mon", readonly string[] | undefined
 };
 type Program = keyof typeof PROGRAMS;
 
+/** What runs in threads of its own. */
+const WORKERS = ["src/store/sqlite/log_worker.ts"];
+
 /** A chunk's name as the bundler writes it, with a hash of where the sources lie on this machine. */
 const CHUNK = /([\w-]+)-([A-Z0-9]{8})\.js/g;
 
@@ -123,6 +126,11 @@ async function bundle(): Promise<void> {
     flags.entry,
   ]);
   await renameChunks();
+  // A thread's program, which the bundler does not follow: whoever starts it looks for it beside itself.
+  for (const worker of WORKERS) {
+    const name = worker.replace(/.*\/|\.ts$/g, "");
+    await deno(["bundle", "--quiet", "--frozen", "--minify", "--keep-names", `--output=${stage}/${name}.js`, worker]);
+  }
   // Packages in the older module format expect these three, which no module of a bundle has.
   await Deno.writeTextFile(
     `${stage}/entry.js`,
