@@ -75,7 +75,9 @@ async function fromParts(options: CountOptions): Promise<Counted> {
   const remarks = new Set<Remark>();
   const { byBatch } = await reader.indexes(budget.bounds);
   const stored = histogram.parts.some(({ source }) => source !== "rows");
-  if (stored && (!byBatch || await reader.unadopted(range, budget.bounds) !== undefined)) remarks.add("unadopted");
+  if (stored && (!byBatch || await reader.unadopted({ span: range, limit: 1 }, budget.bounds) > 0)) {
+    remarks.add("unadopted");
+  }
   const counts: BucketCount[] = [];
   let covered = range.to;
   let complete = true;

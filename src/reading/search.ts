@@ -4,13 +4,21 @@
  * @module
  */
 import type { MessageKey, Severity } from "../entry/entry.ts";
-import { type KeySpan, type LogReader, type PairFilter, PAIRS_MAX, type Way } from "../store/log_reader.ts";
+import {
+  type KeySpan,
+  type LogReader,
+  type PairFilter,
+  PAIRS_MAX,
+  type RowFilter,
+  type Way,
+} from "../store/log_reader.ts";
 import type { ReadEntry } from "../store/log_rows.ts";
 import type { Budget } from "./budget.ts";
 import type { Remark } from "./log_queries.ts";
 import { Merge, type Merged } from "./merge.ts";
+import { WordRow } from "./match_query.ts";
 import type { IndexedWord, QueryPlan } from "./plan_query.ts";
-import { BatchStream, Covered, KeyStream, type RowStream, ScanStream } from "./streams.ts";
+import { BatchStream, Covered, KeyStream, type RowStream, ScanStream, SlicedStream } from "./streams.ts";
 import { batchIdAt } from "./tail_point.ts";
 import { WordStream } from "./word_stream.ts";
 
@@ -35,6 +43,9 @@ export interface Found<T> extends Merged<T> {
 
 /** Rows of so few pairs are read from their ranges, whatever words they are to hold. */
 const PAIR_ROWS_FEW = 20_000;
+
+/** So many rows that are not adopted are read by themselves. */
+const UNADOPTED_FEW = 10_000;
 
 /** A transaction is given up when it is older than 30 s: so far back, in milliseconds, may an id begin that commits now. */
 const COMMIT_MS = 60_000;
@@ -74,17 +85,31 @@ async function pairStreams<T extends MessageKey>(
   if (pairs.length > PAIRS_MAX) return undefined;
   const rows = pairs.reduce((sum, { count }) => sum + count, 0);
   if (plan.by === "words" && rows > PAIR_ROWS_FEW) return undefined;
-  const first = plan.residual.length === 0 && Number.isFinite(enough) ? enough : undefined;
-  return [new KeyStream({ reader, way, span, by: { pairs }, ...first === undefined ? {} : { first } })];
+  const first = plan.residual.length === 0 && Number.isFinite(enough) ? { first: enough } : {};
+  const hours = await reader.countedHours(budget.bounds);
+  const reading = (slice: KeySpan) => new KeyStream({ reader, way, span: slice, by: { pairs }, ...first });
+  return [hours === undefined ? reading(span) : new SlicedStream({ reader, way, span, hours, reading })];
 }
 
 /** All rows, by the key. */
-function wholeStream<T extends MessageKey>({ reader, plan, span, way, enough }: SearchOptions<T>): RowStream {
-  const filter = filterOf(plan);
-  if (filter !== undefined) return new ScanStream({ reader, way, span, filter });
-  const first = plan.residual.length === 0 && Number.isFinite(enough) ? enough : undefined;
-  return new KeyStream({ reader, way, span, ...first === undefined ? {} : { first } });
+function wholeStream(
+  { reader, plan, span, way, enough }: Pick<SearchOptions<MessageKey>, "reader" | "plan" | "span" | "way" | "enough">,
+): RowStream {
+  const filter = rowFilterOf(plan);
+  if (filter.contains.length > 0 || filterOf(plan) !== undefined) return new ScanStream({ reader, way, span, filter });
+  const first = plan.residual.length === 0 && Number.isFinite(enough) ? { first: enough } : {};
+  return new KeyStream({ reader, way, span, ...first });
 }
+
+/** The same, and of its words the longest, which the database can look for in a row. */
+function rowFilterOf(plan: QueryPlan): RowFilter & { readonly contains: readonly string[] } {
+  const words = plan.residual.flatMap((term) => term.kind === "text" && !term.negated ? new WordRow(term).words : []);
+  const longest = [...new Set(words)].sort((a, b) => b.length - a.length).slice(0, CONTAINED_MAX);
+  return { ...filterOf(plan), contains: longest };
+}
+
+/** Each is looked for in every row. */
+const CONTAINED_MAX = 2;
 
 /** What the plan asks of services and severities; `undefined`: nothing. */
 export function filterOf({ services, exceptServices, severities }: QueryPlan): PairFilter | undefined {
@@ -102,16 +127,24 @@ async function searchWords<T extends MessageKey>(
   { reader, plan, span, way, budget }: SearchOptions<T>,
   { merge, remarks }: { readonly merge: Merge<T>; readonly remarks: Set<Remark> },
 ): Promise<Found<T>> {
-  const unadopted = await reader.unadopted({ from: span.from, to: span.to }, budget.bounds);
+  const filter = rowFilterOf(plan);
+  const within = { span: { from: span.from, to: span.to }, limit: UNADOPTED_FEW + 1 };
+  const unadopted = await reader.unadopted(within, budget.bounds);
   let adoptedFrom: bigint | undefined;
-  if (unadopted !== undefined) {
+  if (unadopted > UNADOPTED_FEW) {
+    // Nearly all that there is, just after an upgrade: no index has them in an order that every database can stop in.
+    remarks.add("unadopted");
+    merge.add([wholeStream({ reader, plan, span, way, enough: Infinity })]);
+    return { ...await merge.run(), remarks: [...remarks], unknownWords: [] };
+  }
+  if (unadopted > 0) {
     remarks.add("unadopted");
     adoptedFrom = batchIdAt(await reader.nowMs(budget.bounds) - COMMIT_MS);
-    merge.add([new KeyStream({ reader, way, span, by: { unadopted: true } })]);
+    merge.add([new ScanStream({ reader, way, span, filter, by: { unadopted: true } })]);
   }
   const days = await reader.filterDays(budget.bounds);
   const covered = new Covered();
-  const words = days && new WordStream({ reader, way, span, words: plan.words, days, covered });
+  const words = days && new WordStream({ reader, way, span, filter, words: plan.words, days, covered });
   if (words !== undefined) merge.add([words]);
   let merged = await merge.run();
   while (adoptedFrom !== undefined) {
@@ -121,7 +154,7 @@ async function searchWords<T extends MessageKey>(
     adoptedFrom = adopted.at(-1)!.id + 1n;
     const streams = adopted.flatMap(({ id, entries, publishTimeFirst: first, publishTimeLast: last }) =>
       first === undefined || last === undefined ? [] : [
-        new BatchStream({ reader, way, span, covered, batch: { id, first, last, entries, unfiltered: false } }),
+        new BatchStream({ reader, way, span, filter, covered, batch: { id, first, last, entries, unfiltered: false } }),
       ]
     );
     merge.add(streams);
@@ -129,7 +162,7 @@ async function searchWords<T extends MessageKey>(
   }
   if (words?.sawUnfiltered === true) remarks.add("unfiltered");
   const over = words === undefined || words.place === undefined;
-  const unknownWords = !over || unadopted !== undefined ? [] : words?.unknownWords ?? plan.words.slice(0, 1);
+  const unknownWords = !over || unadopted > 0 ? [] : words?.unknownWords ?? plan.words.slice(0, 1);
   return { ...merged, remarks: [...remarks], unknownWords };
 }
 

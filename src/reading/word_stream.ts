@@ -4,7 +4,7 @@
  * @module
  */
 import type { Instant, MessageKey } from "../entry/entry.ts";
-import type { Candidate } from "../store/log_reader.ts";
+import type { Candidate, RowFilter } from "../store/log_reader.ts";
 import type { BatchId } from "../store/log_rows.ts";
 import { probesOf } from "../words/word_filter.ts";
 import type { Budget } from "./budget.ts";
@@ -18,6 +18,7 @@ const DAY_MS = 86_400_000;
 
 /** How a word stream is made. */
 export interface WordStreamOptions extends StreamOptions {
+  readonly filter: RowFilter;
   /** At least one. */
   readonly words: readonly IndexedWord[];
   /** The days that have filters, `YYYY-MM-DD`. */

@@ -46,6 +46,15 @@ export interface PairFilter {
   readonly severities?: readonly Severity[] | undefined;
 }
 
+/** Which rows of a scan are wanted. What it lets through may be more. */
+export interface RowFilter extends PairFilter {
+  /**
+   * Folded texts, each of which an entry's folded payload contains. Of a payload of ASCII the database itself knows that;
+   * every other is let through, because it folds otherwise.
+   */
+  readonly contains?: readonly string[] | undefined;
+}
+
 /** Rows by key. */
 export interface RowsQuestion {
   readonly span: KeySpan;
@@ -74,8 +83,13 @@ export interface ScanQuestion {
   readonly way: Way;
   /** Rows to look at, at least 1. */
   readonly rows: number;
-  readonly filter: PairFilter;
+  readonly filter: RowFilter;
+  /** By an index, see {@linkcode RowsQuestion.by}; of `batches` all rows are looked at. */
+  readonly by?: { readonly batches: readonly BatchId[] } | { readonly unadopted: true } | undefined;
 }
+
+/** The most rows that a scan returns: then it ends with the last of them, however many it was to look at. */
+export const SCANNED_MAX = 2_000;
 
 /** What a scan found. */
 export interface Scanned {
@@ -182,18 +196,20 @@ export interface LogReader extends AsyncDisposable {
   scan(question: ScanQuestion, bounds: ReadBounds): Promise<Scanned>;
   /** Rows with these keys, at most 1,000; keys that are not stored are left out. */
   rowsByKey(keys: readonly MessageKey[], bounds: ReadBounds): Promise<readonly ReadEntry[]>;
-  /** The first and the last row's publish time of those in the span that are not adopted; needs `byBatch`. */
-  unadopted(
-    span: KeySpan,
-    bounds: ReadBounds,
-  ): Promise<{ readonly first: Instant; readonly last: Instant } | undefined>;
+  /** How many rows of the span are not adopted, counted up to `limit`; needs `byBatch`. */
+  unadopted(question: { readonly span: KeySpan; readonly limit: number }, bounds: ReadBounds): Promise<number>;
 
   /** The pairs of `service_severity` with their counts, in the order of services, at most `limit` of them. */
   pairs(filter: PairFilter, options: ReadBounds & { readonly limit: number }): Promise<readonly PairCount[]>;
   /** The same, whole services at a time. */
   services(question: ServicesQuestion, bounds: ReadBounds): Promise<readonly PairCount[]>;
-  /** The newest row of each of these pairs, at most {@linkcode PAIRS_MAX}; needs `byService`. */
-  newest(pairs: readonly Pair[], bounds: ReadBounds): Promise<readonly (Pair & { readonly publishTime: Instant })[]>;
+  /** The newest row of each of these pairs in its span, at most {@linkcode PAIRS_MAX}; needs `byService`. */
+  newest(
+    pairs: readonly (Pair & { readonly span: KeySpan })[],
+    bounds: ReadBounds,
+  ): Promise<readonly (Pair & { readonly publishTime: Instant })[]>;
+  /** The first and the last hour that is counted. */
+  countedHours(bounds: ReadBounds): Promise<{ readonly first: Instant; readonly last: Instant } | undefined>;
   /** Sums that are not 0. Rows that are not adopted are in no minute and no hour. */
   counts(question: CountsQuestion, bounds: ReadBounds): Promise<readonly BucketCount[]>;
 

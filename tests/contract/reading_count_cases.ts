@@ -22,19 +22,7 @@ const RANGES = [
 ];
 
 export function exerciseCounts(name: string, fresh: MakeReading): void {
-  Deno.test(`${name}: services() has names with counts and when they were last seen, page by page`, async () => {
-    await using fixture = await fresh();
-    const landed = new Landed(fixture);
-    await landMixed(landed, someEntries(60));
-    const expected = await model(landed).services({ limit: 100 });
-    assertEquals(await fixture.queries.services({ limit: 100 }), expected);
-    const first = await fixture.queries.services({ limit: 2 });
-    assertEquals([first.services, first.more], [expected.services.slice(0, 2), true]);
-    const after = first.services.at(-1)!.serviceName;
-    assertEquals((await fixture.queries.services({ limit: 100, after })).services, expected.services.slice(2));
-    const prefixed = await fixture.queries.services({ limit: 100, prefix: "a" });
-    assertEquals(prefixed.services.map(({ serviceName }) => serviceName), ["alpha"]);
-  });
+  for (const unadopted of [true, false]) servicesCase(name, { fresh, unadopted });
 
   Deno.test(`${name}: totals() counts by service and severity, of all or a range, by any query`, async () => {
     await using fixture = await fresh();
@@ -128,5 +116,25 @@ export function exerciseCounts(name: string, fresh: MakeReading): void {
     const { agree, differences } = await fixture.queries.consistency();
     assert(agree === false && differences.length > 0);
     assert(differences.every(({ counted, hours, serviceName }) => counted === hours - 1 && serviceName === "alpha"));
+  });
+}
+
+function servicesCase(
+  name: string,
+  { fresh, unadopted }: { readonly fresh: MakeReading; readonly unadopted: boolean },
+): void {
+  const which = unadopted ? ", of rows that are not adopted too" : "";
+  Deno.test(`${name}: services() has names with counts and when they were last seen, page by page${which}`, async () => {
+    await using fixture = await fresh();
+    const landed = new Landed(fixture);
+    await landMixed(landed, someEntries(60), { unadopted });
+    const expected = await model(landed).services({ limit: 100 });
+    assertEquals(await fixture.queries.services({ limit: 100 }), expected);
+    const first = await fixture.queries.services({ limit: 2 });
+    assertEquals([first.services, first.more], [expected.services.slice(0, 2), true]);
+    const after = first.services.at(-1)!.serviceName;
+    assertEquals((await fixture.queries.services({ limit: 100, after })).services, expected.services.slice(2));
+    const prefixed = await fixture.queries.services({ limit: 100, prefix: "a" });
+    assertEquals(prefixed.services.map(({ serviceName }) => serviceName), ["alpha"]);
   });
 }

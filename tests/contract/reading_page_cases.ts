@@ -135,6 +135,26 @@ export function exercisePages(name: string, fresh: MakeReading): void {
     }
   });
 
+  Deno.test(`${name}: page() walks through entries of one service that share their publish times`, async () => {
+    await using fixture = await fresh();
+    const landed = new Landed(fixture);
+    const entries = Array.from({ length: 120 }, (_, i) =>
+      readEntry({
+        publishTime: `2026-11-24 10:00:0${Math.floor(i / 40)}.000000`,
+        // Neither landed nor counted in the order of ids.
+        messageId: String((i * 37) % 1_000 + (i % 3 === 0 ? 1_000 : 20_000)),
+        serviceName: i % 2 === 0 ? "alpha" : "bravo",
+      }));
+    for (let i = 0; i < entries.length; i += 10) await landed.land(entries.slice(i, i + 10));
+    for (const text of ["service:alpha", "severity:info", ""]) {
+      for (const order of ["newest_first", "oldest_first"] as const) {
+        const expected = landed.matching(queryOf(text));
+        if (order === "newest_first") expected.reverse();
+        assertEquals(entriesOf(await walk(fixture.queries, { query: queryOf(text), order, limit: 7 })), expected);
+      }
+    }
+  });
+
   Deno.test(`${name}: page() tells a tail on the first page only, and what excludes itself at once`, async () => {
     await using fixture = await fresh();
     const landed = new Landed(fixture);

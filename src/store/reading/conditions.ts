@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { KeySpan, PairFilter, Way } from "../log_reader.ts";
+import type { KeySpan, PairFilter, RowFilter, Way } from "../log_reader.ts";
 import type { Dialect } from "./dialect.ts";
 
 /** `WHERE …`, or nothing. */
@@ -36,6 +36,11 @@ export function keyOrder(way: Way): string {
   return ` ORDER BY publish_time${sign}, message_id${sign}`;
 }
 
+/** `ORDER BY …`, by moment only. */
+export function timeOrder(way: Way): string {
+  return ` ORDER BY publish_time${way === "older" ? " DESC" : ""}`;
+}
+
 /** A list of literals in parentheses; of none, one that nothing is in. */
 export function listOf(dialect: Dialect, texts: readonly string[]): string {
   return texts.length === 0 ? "(NULL)" : `(${texts.map((text) => dialect.text(text)).join(", ")})`;
@@ -50,4 +55,17 @@ export function pairConditions(dialect: Dialect, { services, exceptServices, sev
   }
   if (severities !== undefined) conditions.push(`severity IN ${listOf(dialect, severities)}`);
   return conditions;
+}
+
+/** The conditions of a scan's filter: cheap ones first. */
+export function rowConditions(dialect: Dialect, { contains = [], ...pairs }: RowFilter): string[] {
+  const isAscii = (text: string) => /^[ -~]*$/.test(text);
+  // What folds to anything but ASCII was no ASCII.
+  const containing = contains.every(isAscii)
+    ? contains.map((text) => dialect.containsText("payload", text)).join(" AND ")
+    : "";
+  const conditions = pairConditions(dialect, pairs);
+  if (contains.length === 0) return conditions;
+  const notAscii = dialect.notAscii("payload");
+  return [...conditions, containing === "" ? notAscii : `(${notAscii} OR (${containing}))`];
 }

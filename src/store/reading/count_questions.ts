@@ -38,10 +38,14 @@ export function selectCounts(dialect: Dialect, question: CountsQuestion): string
   const bucket = buckets === undefined ? "0" : dialect.bucket(time, buckets);
   const selected = groups.map((column) => column === "service_name" ? dialect.textColumn(column) : column);
   const grouped = [...buckets === undefined ? [] : [bucket], ...groups];
-  return `SELECT ${bucket}, ${count}, ${selected.join(", ")} FROM ${table}${where(conditions)} GROUP BY ${
+  const index = source === "rows" ? dialect.useKey : "";
+  return `SELECT ${bucket}, ${count}, ${selected.join(", ")} FROM ${table}${index}${where(conditions)} GROUP BY ${
     grouped.join(", ")
   } HAVING ${count} <> 0`;
 }
+
+/** See `LogReader.countedHours`. */
+export const SELECT_COUNTED_HOURS = "SELECT MIN(hour), MAX(hour) FROM service_severity_hours";
 
 /** A row of {@linkcode selectCounts}. */
 export function bucketCountOf(dialect: Dialect, by: CountsQuestion["by"], row: readonly unknown[]): BucketCount {

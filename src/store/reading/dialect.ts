@@ -16,12 +16,18 @@ export interface Dialect {
   /** A column of text as it is selected, and read by {@linkcode Dialect.textOf}: it may hold NUL. */
   textColumn(column: string): string;
   textOf(value: unknown): string;
-  /** What follows the table's name. */
+  /** What follows the table's name, to read by an index. */
   useIndex(name: IndexName): string;
+  /** The same, to read by the key. */
+  readonly useKey: string;
   /** Whether a column's text begins so; exact. */
   startsWith(column: string, text: string): string;
   /** Whether a column of bytes has these in a row. */
   contains(column: string, bytes: Uint8Array): string;
+  /** Whether a column of text holds anything but ASCII. */
+  notAscii(column: string): string;
+  /** Whether a column of ASCII contains this text of lower case, in either case. */
+  containsText(column: string, text: string): string;
   /** Whether a byte of a column has the bit. */
   hasBit(column: string, at: { readonly byte: number; readonly mask: number }): string;
   /** Whole seconds from a moment to a column's, divided by a number and rounded down. */

@@ -4,22 +4,22 @@
  * @module
  */
 import type { MessageKey } from "../../entry/entry.ts";
-import type {
-  BucketCount,
-  Candidate,
-  CountsQuestion,
-  KeySpan,
-  LedgerQuestion,
-  LogReader,
-  Pair,
-  PairFilter,
-  ReadBounds,
-  ReaderIndexes,
-  RowsQuestion,
-  Scanned,
-  ScanQuestion,
-  ServicesQuestion,
-  Sums,
+import {
+  type BucketCount,
+  type Candidate,
+  type CountsQuestion,
+  type KeySpan,
+  type LedgerQuestion,
+  type LogReader,
+  type PairFilter,
+  type ReadBounds,
+  type ReaderIndexes,
+  type RowsQuestion,
+  type Scanned,
+  SCANNED_MAX,
+  type ScanQuestion,
+  type ServicesQuestion,
+  type Sums,
 } from "../log_reader.ts";
 import type { InstanceState, LedgerBatch, PairCount, ReadEntry } from "../log_rows.ts";
 import type {
@@ -42,6 +42,7 @@ import {
 import {
   bucketCountOf,
   pairCountOf,
+  SELECT_COUNTED_HOURS,
   selectCounts,
   selectPairs,
   selectServices,
@@ -58,10 +59,12 @@ import {
 import type { SqlRunner } from "./dialect.ts";
 import {
   keyOf,
+  type PairsQuestion,
   readEntryOf,
   selectByKey,
   selectNewest,
   selectPairKeys,
+  selectPairKeysAt,
   selectRows,
   selectScanEnd,
   selectScanned,
@@ -94,15 +97,33 @@ export class SqlLogReader implements LogReader {
     const { by, way } = question;
     if (by === undefined || !("pairs" in by)) return await this.#entries(selectRows(this.#dialect, question), bounds);
     if (by.pairs.length === 0) return [];
-    const keys = await this.#runner.run(selectPairKeys(this.#dialect, { ...question, pairs: by.pairs }), bounds);
-    return await this.#byKey({ keys: keys.map(keyOf), way }, bounds);
+    return await this.#byKey({ keys: await this.#pairKeys({ ...question, pairs: by.pairs }, bounds), way }, bounds);
+  }
+
+  /** One key more than is wanted shows which moment is the last; the keys of that one are asked for where they count. */
+  async #pairKeys(question: PairsQuestion, bounds: ReadBounds): Promise<MessageKey[]> {
+    const { limit } = question;
+    const more = { ...question, limit: limit + 1 };
+    const keys = (await this.#runner.run(selectPairKeys(this.#dialect, more), bounds)).map(keyOf);
+    if (keys.length <= limit) return keys;
+    const moment = keys.at(-1)!.publishTime;
+    const sure = keys.filter(({ publishTime }) => publishTime !== moment);
+    if (sure.length >= limit) return sure.slice(0, limit);
+    const last = await this.#runner.run(selectPairKeysAt(this.#dialect, { ...question, moment }), bounds);
+    return [...sure, ...last.map(keyOf)].slice(0, limit);
   }
 
   async scan(question: ScanQuestion, bounds: ReadBounds): Promise<Scanned> {
     const dialect = this.#dialect;
-    const [endRow] = await this.#runner.run(selectScanEnd(dialect, question), bounds);
+    // A batch is looked at whole: by its index its rows come in no order that could be stopped in.
+    const whole = question.by !== undefined && "batches" in question.by;
+    const [endRow] = whole ? [] : await this.#runner.run(selectScanEnd(dialect, question), bounds);
     const end = endRow && keyOf(endRow);
     const entries = await this.#entries(selectScanned(dialect, { ...question, end }), bounds);
+    if (entries.length === SCANNED_MAX) {
+      const { publishTime, messageId } = entries.at(-1)!;
+      return { entries, examined: Math.min(SCANNED_MAX, question.rows), last: { publishTime, messageId } };
+    }
     if (end !== undefined) return { entries, examined: question.rows, last: end };
     const [count] = await this.#runner.run(selectSpanCount(dialect, question), bounds);
     return { entries, examined: Number(count![0]) };
@@ -112,10 +133,9 @@ export class SqlLogReader implements LogReader {
     return await this.#byKey({ keys, way: "newer" }, bounds);
   }
 
-  async unadopted(span: KeySpan, bounds: ReadBounds) {
-    const rows = await this.#runner.run(selectUnadopted(this.#dialect, span), bounds);
-    const times = rows.map(([time]) => String(time)).sort();
-    return times.length === 0 ? undefined : { first: times[0]!, last: times.at(-1)! };
+  async unadopted(question: Parameters<LogReader["unadopted"]>[0], bounds: ReadBounds): Promise<number> {
+    const [row] = await this.#runner.run(selectUnadopted(this.#dialect, question), bounds);
+    return Number(row![0]);
   }
 
   async pairs(filter: PairFilter, options: ReadBounds & { readonly limit: number }): Promise<readonly PairCount[]> {
@@ -128,10 +148,19 @@ export class SqlLogReader implements LogReader {
     return rows.map((row) => pairCountOf(this.#dialect, row));
   }
 
-  async newest(pairs: readonly Pair[], bounds: ReadBounds) {
+  async newest(pairs: Parameters<LogReader["newest"]>[0], bounds: ReadBounds) {
     if (pairs.length === 0) return [];
     const rows = await this.#runner.run(selectNewest(this.#dialect, pairs), bounds);
-    return rows.map(([place, time]) => ({ ...pairs[Number(place)]!, publishTime: String(time) }));
+    return rows.map(([place, time]) => {
+      const { serviceName, severity } = pairs[Number(place)]!;
+      return { serviceName, severity, publishTime: String(time) };
+    });
+  }
+
+  async countedHours(bounds: ReadBounds) {
+    const [[first, last] = [null, null]] = await this.#runner.run(SELECT_COUNTED_HOURS, bounds);
+    // Hours are written without a fraction.
+    return first === null ? undefined : { first: `${first}.000000`, last: `${last}.000000` };
   }
 
   async counts(question: CountsQuestion, bounds: ReadBounds): Promise<readonly BucketCount[]> {

@@ -14,11 +14,15 @@ export const SQLITE_DIALECT: Dialect = {
   textColumn: (column) => `CAST(${column} AS BLOB)`,
   textOf,
   useIndex: (name) => ` INDEXED BY service_logs_${name}`,
+  useKey: "",
   startsWith: (column, text) => {
     const bytes = new TextEncoder().encode(text);
     return `substr(CAST(${column} AS BLOB), 1, ${bytes.length}) = ${bytesLiteral(bytes)}`;
   },
   contains: (column, bytes) => `instr(${column}, ${bytesLiteral(bytes)}) > 0`,
+  // A text with NUL seems shorter than its bytes, and counts as something else than ASCII.
+  notAscii: (column) => `octet_length(${column}) <> length(${column})`,
+  containsText: (column, text) => `instr(lower(${column}), ${literal(text)}) > 0`,
   hasBit: (column, { byte, mask }) => `lms_has_bit(${column}, ${byte}, ${mask})`,
   bucket: (column, { start, seconds }) =>
     `(unixepoch(substr(${column}, 1, 19)) - ${Date.parse(`${start.slice(0, 10)}T${start.slice(11, 19)}Z`) / 1_000}) \
