@@ -7,6 +7,7 @@ import { OF_MAINTENANCE } from "./of_maintenance.ts";
 import { OF_PIPELINE } from "./of_pipeline.ts";
 import { OF_PROGRAM } from "./of_program.ts";
 import { OF_PUBSUB } from "./of_pubsub.ts";
+import { OF_READING } from "./of_reading.ts";
 import { OF_STORE } from "./of_store.ts";
 import type { Protection } from "./protection.ts";
 
@@ -15,6 +16,7 @@ export const PROTECTIONS: readonly Protection[] = [
   ...OF_PUBSUB,
   ...OF_PIPELINE,
   ...OF_STORE,
+  ...OF_READING,
   ...OF_MAINTENANCE,
   ...OF_PROGRAM,
 ];
