@@ -13,6 +13,7 @@ import type {
   MessageKey,
   Severity,
 } from "../entry/entry.ts";
+import type { DamagedFilter } from "./filter_check.ts";
 import type { SeverityCount, Store } from "./store.ts";
 import type { TimeDifference } from "./time_check.ts";
 
@@ -45,7 +46,8 @@ export interface CountDifference {
   readonly counted: number;
 }
 
-/** What one consistent snapshot shows. In order when `differences` and `times` are empty and `inBoth` is 0. */
+/** What one consistent snapshot shows. In order when `differences`, `times` and `filters` are
+ * empty and `inBoth` is 0. */
 export interface Verification {
   /** Rows of `service_logs`. */
   readonly entries: number;
@@ -56,6 +58,11 @@ export interface Verification {
   readonly differences: readonly CountDifference[];
   /** Where the counts by minute and by hour disagree with the rows that have a batch; the first 1,000 of each kind. */
   readonly times: readonly TimeDifference[];
+  /**
+   * Filters by which some word of a row is not found. `undefined`: not looked at, for want of the index by which a
+   * batch's rows are found.
+   */
+  readonly filters: readonly DamagedFilter[] | undefined;
   /** Rows of a version that gave them no batch, and that are not adopted yet. That is no difference. */
   readonly unadopted: number;
   /** Messages that are an entry and also a dead letter that was not replayed (against invariant 2). */

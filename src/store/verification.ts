@@ -12,6 +12,7 @@ import {
   type Severity,
 } from "../entry/entry.ts";
 import type { CountDifference, Verification } from "./maintenance.ts";
+import type { DamagedFilter } from "./filter_check.ts";
 import type { SeverityCount } from "./store.ts";
 import type { TimeDifference } from "./time_check.ts";
 
@@ -30,12 +31,13 @@ export interface Snapshot {
   }[];
   readonly inBoth: number;
   readonly times: readonly TimeDifference[];
+  readonly filters: readonly DamagedFilter[] | undefined;
   readonly unadopted: number;
 }
 
 /** Compares. A counter of 0 without rows is no difference: repairs leave such counters. */
 export function verification(
-  { stored, replayed, counted, deadLetters, inBoth, times, unadopted }: Snapshot,
+  { stored, replayed, counted, deadLetters, inBoth, times, filters, unadopted }: Snapshot,
 ): Verification {
   const rows = new Map<string, { serviceName: string; severity: Severity; stored: number; counted: number }>();
   const at = ({ serviceName, severity }: SeverityCount) => {
@@ -61,6 +63,7 @@ export function verification(
     deadLetters: byStatus,
     differences: [...rows.values()].filter((row) => row.stored !== row.counted).sort(byCodePoints),
     times,
+    filters,
     unadopted,
     inBoth,
     stored: stored.toSorted(byCodePoints),

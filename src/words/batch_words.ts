@@ -27,6 +27,14 @@ export interface DayFilter {
 /** What the names of attributes begin with that Pub/Sub's client libraries add: they are kept, and not indexed. */
 export const CLIENT_ATTRIBUTE = "googclient_";
 
+/** Calls `visit` with the hash of each of the payload's words, and of each attribute as one; some more than once. */
+export function eachHashOf({ payload, attributes }: WordSource, visit: (hash: number) => void): void {
+  eachWordHash(payload, visit);
+  for (const name in attributes) {
+    if (!name.startsWith(CLIENT_ATTRIBUTE)) visit(attributeHash(fold(name), fold(attributes[name]!)));
+  }
+}
+
 /**
  * The words of one batch by day, which go into filters once all entries are in. Entries of a day after the other cost
  * least, which the order of their keys is.
@@ -46,12 +54,7 @@ export class BatchWords {
   add(entry: WordSource): void {
     if (this.#tooMany) return;
     this.#turnTo(entry.publishTime.slice(0, 10));
-    eachWordHash(entry.payload, this.#addHash);
-    for (const name in entry.attributes) {
-      if (!name.startsWith(CLIENT_ATTRIBUTE)) {
-        this.#addHash(attributeHash(fold(name), fold(entry.attributes[name]!)));
-      }
-    }
+    eachHashOf(entry, this.#addHash);
     this.#tooMany = this.#list.overflows;
   }
 

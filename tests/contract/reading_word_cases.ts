@@ -98,6 +98,23 @@ export function exerciseWords(name: string, fresh: MakeReading): void {
     assert(pages[0]!.remarks.includes("unadopted"));
   });
 
+  Deno.test(`${name}: a word of plain letters is found where other letters fold to them`, async () => {
+    await using fixture = await fresh();
+    const landed = new Landed(fixture);
+    // The sign of Kelvin.
+    const payloads = ["measured 273 \u212a", "measured 273 K", "measured 273 k", "measured 273 kk"];
+    await landed.land(
+      payloads.map((payload, i) =>
+        readEntry({ publishTime: `2026-11-24 10:00:0${i}.000000`, messageId: `m${i}`, payload })
+      ),
+    );
+    for (const text of ["k", "*k*", "K measured"]) {
+      const expected = landed.matching(queryOf(text));
+      assertEquals(entriesOf(await walk(fixture.queries, { query: queryOf(text), order: "oldest_first" })), expected);
+    }
+    assertEquals(landed.matching(queryOf("k")).length, 3);
+  });
+
   Deno.test(`${name}: every row is found by each of its words and attributes`, async () => {
     await using fixture = await fresh();
     const landed = new Landed(fixture);

@@ -93,6 +93,30 @@ export function exerciseUpkeep(name: string, fresh: MakeFixture): void {
     await assertAccount(fixture.query);
   });
 
+  Deno.test(`${name}: verify() finds filters that miss a word, and repair() writes them anew`, async () => {
+    await using fixture = await fresh();
+    await using store = fixture.open();
+    const words = (n: number) => entry({ ...key(n), payload: `word_${n}`, attributes: { trace: `t${n}` } });
+    for (const from of [0, 1_000, 2_000]) {
+      await write(store, { entries: Array.from({ length: 700 }, (_, n) => words(from + n)) });
+    }
+    await write(store, { entries: [words(9_000)] });
+    assertEquals((await store.verify()).filters, []);
+    const { batches } = await assertAccount(fixture.query);
+    const [first, second, third, last] = batches.map(({ id }) => id);
+    await fixture.query(`UPDATE word_filters SET bits = X'00' WHERE batch = ${first} AND chunk = 1`);
+    await fixture.query(`DELETE FROM word_filters WHERE batch = ${second}`);
+    await fixture.query(`UPDATE batches SET word_filter = NULL WHERE id = ${last}`);
+    const { filters, times } = await store.verify();
+    assertEquals(filters?.map(({ batch, day }) => [batch, day]), [first, second, last].map((id) => [id, "2026-01-02"]));
+    assertGreater(filters![0]!.missing, 0);
+    assertEquals([times, filters![1]!.missing, filters![2]!.missing], [[], 1_400, 2]);
+    assertEquals((await store.repair()).filters, filters);
+    assertEquals((await store.verify()).filters, []);
+    const after = await assertAccount(fixture.query);
+    assertEquals(after.batches.map(({ filter }) => filter), [first!, second!, third!, last!]);
+  });
+
   Deno.test(`${name}: counts by minute name so many services, and verify() finds no difference in that`, async () => {
     await using fixture = await fresh();
     await using store = fixture.open({ minuteServices: 2 });

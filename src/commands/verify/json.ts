@@ -5,7 +5,9 @@
  */
 import type { Severity } from "../../entry/entry.ts";
 import type { Manifest } from "../../sim/manifest.ts";
+import type { DamagedFilter } from "../../store/filter_check.ts";
 import type { CountDifference, Verification } from "../../store/maintenance.ts";
+import type { TimeDifference } from "../../store/time_check.ts";
 
 /** A count that is not what the manifests say. */
 export interface AgainstDifference {
@@ -20,7 +22,7 @@ export interface Report {
   readonly database: string;
   readonly found: Verification;
   /** What `--repair` put right. */
-  readonly repaired: readonly CountDifference[];
+  readonly repaired: Verification | undefined;
   readonly manifest: Manifest | undefined;
   readonly against: readonly AgainstDifference[];
   readonly agrees: boolean;
@@ -35,6 +37,9 @@ export function reportJson({ database, found, repaired, manifest, against, agree
       stored,
       counted,
     }));
+  const shownTimes = (list: readonly TimeDifference[]) =>
+    list.map(({ serviceName, ...rest }) => ({ ...rest, service_name: serviceName }));
+  const shownFilters = (list: readonly DamagedFilter[]) => list.map((row) => ({ ...row, batch: String(row.batch) }));
   return {
     database,
     agrees,
@@ -43,8 +48,13 @@ export function reportJson({ database, found, repaired, manifest, against, agree
     dead_letters: found.deadLetters,
     reasons: found.reasons,
     differences: shown(found.differences),
+    times: shownTimes(found.times),
+    filters: found.filters === undefined ? null : shownFilters(found.filters),
+    unadopted: found.unadopted,
     in_both: found.inBoth,
-    repaired: shown(repaired),
+    repaired: shown(repaired?.differences ?? []),
+    repaired_times: shownTimes(repaired?.times ?? []),
+    repaired_filters: shownFilters(repaired?.filters ?? []),
     ...(manifest === undefined ? {} : { published: manifest.published, against }),
   };
 }

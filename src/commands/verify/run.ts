@@ -11,19 +11,13 @@ import { oneLine, safeJson } from "../../ops/safe_text.ts";
 import { alignedRows, type TableOptions } from "../../ops/table.ts";
 import { type Manifest, mergeManifests } from "../../sim/manifest.ts";
 import { parseManifest } from "../../sim/manifest_json.ts";
+import type { DamagedFilter } from "../../store/filter_check.ts";
 import type { CountDifference, Verification } from "../../store/maintenance.ts";
 import type { SeverityCount } from "../../store/store.ts";
 import type { TimeDifference } from "../../store/time_check.ts";
 import { type ConfigOf, EXIT } from "../command.ts";
 import type { VERIFY } from "./command.ts";
-
-/** A count that is not what the manifests say. */
-interface AgainstDifference {
-  /** A service and severity, or the reason of dead letters. */
-  readonly of: { readonly service_name: string; readonly severity: Severity } | { readonly reason: string };
-  readonly published: number;
-  readonly stored: number;
-}
+import { type AgainstDifference, type Report, reportJson } from "./json.ts";
 
 /** Runs the command. */
 export async function run(
@@ -37,27 +31,15 @@ export async function run(
     writers: 1,
     context,
   });
-  const repair = config.repair ? await store.repair() : undefined;
-  const repaired = repair?.differences ?? [];
-  const repairedTimes = repair?.times ?? [];
+  const repaired = config.repair ? await store.repair() : undefined;
   const found = await store.verify();
   const against = manifest === undefined ? [] : compare(found, manifest);
-  const agrees = found.differences.length + found.times.length + found.inBoth + against.length === 0;
-  const report = { database: store.address, found, repaired, repairedTimes, manifest, against, agrees };
-  if (config.json) context.print(safeJson(json(report)));
+  const agrees =
+    found.differences.length + found.times.length + (found.filters?.length ?? 0) + found.inBoth + against.length === 0;
+  const report = { database: store.address, found, repaired, manifest, against, agrees };
+  if (config.json) context.print(safeJson(reportJson(report)));
   else context.printRows(lines(report, context.results));
   return agrees ? EXIT.ok : EXIT.failed;
-}
-
-interface Report {
-  readonly database: string;
-  readonly found: Verification;
-  /** What `--repair` put right. */
-  readonly repaired: readonly CountDifference[];
-  readonly repairedTimes: readonly TimeDifference[];
-  readonly manifest: Manifest | undefined;
-  readonly against: readonly AgainstDifference[];
-  readonly agrees: boolean;
 }
 
 async function manifests(files: readonly string[], { readFile }: Context): Promise<Manifest | undefined> {
@@ -94,7 +76,7 @@ function compare({ stored, replayed, reasons }: Verification, { valid, malformed
 }
 
 function lines(report: Report, options: TableOptions): string[] {
-  const { database, found, repaired, repairedTimes, manifest, against, agrees } = report;
+  const { database, found, repaired, manifest, against, agrees } = report;
   const { open, replayed, dropped } = found.deadLetters;
   const result = [
     oneLine(database),
@@ -118,7 +100,7 @@ function lines(report: Report, options: TableOptions): string[] {
       ),
     ], options));
   };
-  differences("Put right:", repaired);
+  differences("Put right:", repaired?.differences ?? []);
   differences("The tables differ:", found.differences);
   const times = (title: string, list: readonly TimeDifference[]) => {
     if (list.length === 0) return;
@@ -130,8 +112,18 @@ function lines(report: Report, options: TableOptions): string[] {
       ),
     ], options));
   };
-  times("Put right by minute and hour:", repairedTimes);
+  times("Put right by minute and hour:", repaired?.times ?? []);
   times("The counts by minute and hour differ:", found.times);
+  const filters = (title: string, list: readonly DamagedFilter[]) => {
+    if (list.length === 0) return;
+    result.push("", title);
+    result.push(...alignedRows([
+      ["batch", "day", "words"],
+      ...list.map(({ batch, day, missing }) => [String(batch), day, missing] as const),
+    ], options));
+  };
+  filters("Word filters written anew:", repaired?.filters ?? []);
+  filters("Word filters that do not find words of their rows:", found.filters ?? []);
   if (found.inBoth > 0) result.push("", `${found.inBoth} message(s) are an entry and an open or dropped dead letter`);
   if (manifest !== undefined) result.push("", `published, by the manifests: ${manifest.published}`);
   if (against.length > 0) {
@@ -146,36 +138,8 @@ function lines(report: Report, options: TableOptions): string[] {
       ),
     ], options));
   }
-  const count = found.differences.length + found.times.length + found.inBoth + against.length;
+  const count = found.differences.length + found.times.length + (found.filters?.length ?? 0) + found.inBoth +
+    against.length;
   result.push("", agrees ? "everything agrees" : `${count} difference(s)`);
   return result;
-}
-
-function json(
-  { database, found, repaired, repairedTimes, manifest, against, agrees }: Report,
-): Record<string, unknown> {
-  const shown = (list: readonly CountDifference[]) =>
-    list.map(({ serviceName, severity, stored, counted }) => ({
-      service_name: serviceName,
-      severity,
-      stored,
-      counted,
-    }));
-  const shownTimes = (list: readonly TimeDifference[]) =>
-    list.map(({ serviceName, ...rest }) => ({ ...rest, service_name: serviceName }));
-  return {
-    database,
-    agrees,
-    entries: found.entries,
-    counted: found.counted,
-    dead_letters: found.deadLetters,
-    reasons: found.reasons,
-    differences: shown(found.differences),
-    times: shownTimes(found.times),
-    unadopted: found.unadopted,
-    in_both: found.inBoth,
-    repaired: shown(repaired),
-    repaired_times: shownTimes(repairedTimes),
-    ...(manifest === undefined ? {} : { published: manifest.published, against }),
-  };
 }

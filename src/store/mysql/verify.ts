@@ -7,6 +7,7 @@ import type { DeadLetterReason, DeadLetterStatus, Severity } from "../../entry/e
 import type { StoreFacts, Verification } from "../maintenance.ts";
 import { type SeverityCount, StoreError } from "../store.ts";
 import { deltas, verification } from "../verification.ts";
+import { mendFilters, readDamagedFilters } from "./filter_check.ts";
 import { addCounts } from "./insert.ts";
 import { type Elsewhere, LEASE_SECONDS, locked } from "./lock.ts";
 import type { MysqlSession } from "./session.ts";
@@ -37,6 +38,7 @@ export async function readVerification(session: MysqlSession): Promise<Verificat
 async function compare(session: MysqlSession): Promise<Verification> {
   return verification({
     times: await readTimeDifferences(session),
+    filters: await readDamagedFilters(session),
     unadopted: Number((await session.values("SELECT COUNT(*) FROM service_logs WHERE batch IS NULL"))[0]),
     stored: (await session.tuples(
       "SELECT service_name, severity, COUNT(*) FROM service_logs GROUP BY service_name, severity",
@@ -73,6 +75,7 @@ export async function repairCounters(session: MysqlSession, elsewhere: Elsewhere
     });
     await session.begin();
     await confirm();
+    await mendFilters(session, found.filters ?? []);
     await repairTimes(session, { differences: found.times, minutes });
     for (const sql of addCounts(deltas(found.differences), statementBytesMax(session))) await session.change(sql);
     await session.change("COMMIT");

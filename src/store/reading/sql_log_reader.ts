@@ -8,7 +8,6 @@ import {
   type BucketCount,
   type Candidate,
   type CountsQuestion,
-  type KeySpan,
   type LedgerQuestion,
   type LogReader,
   type PairFilter,

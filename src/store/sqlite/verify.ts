@@ -8,6 +8,7 @@ import type { DeadLetterReason, DeadLetterStatus, Severity } from "../../entry/e
 import type { StoreFacts, Verification } from "../maintenance.ts";
 import type { SeverityCount } from "../store.ts";
 import { deltas, verification } from "../verification.ts";
+import { mendFilters, readDamagedFilters } from "./filter_check.ts";
 import { ADD_COUNT, addCounts } from "./insert.ts";
 import { textOf } from "./text.ts";
 import { readTimeDifferences, repairTimes } from "./time_check.ts";
@@ -36,6 +37,7 @@ export function readVerification(db: DatabaseSync): Verification {
 export function repairCounters(db: DatabaseSync): Verification {
   return inTransaction(db, () => {
     const found = compare(db);
+    mendFilters(db, found.filters ?? []);
     repairTimes(db, found.times);
     addCounts(db.prepare(ADD_COUNT), deltas(found.differences));
     return found;
@@ -46,6 +48,7 @@ function compare(db: DatabaseSync): Verification {
   const group = "GROUP BY l.service_name, l.severity";
   return verification({
     times: readTimeDifferences(db),
+    filters: readDamagedFilters(db),
     unadopted: Number(db.prepare("SELECT COUNT(*) AS n FROM service_logs WHERE batch IS NULL").get()?.n),
     stored: counts(
       db,
