@@ -79,8 +79,9 @@ Deno.test("lms verify tells every difference and exits 1; --repair puts the coun
 Deno.test("lms verify --against finds an entry that is gone, though the tables agree", async () => {
   await using database = await filled();
   database.query(
-    "DELETE FROM service_logs WHERE service_name = 'bravo' AND severity = 'info'; " +
-      "DELETE FROM service_severity WHERE service_name = 'bravo' AND severity = 'info'",
+    ["service_logs", "service_severity", "service_severity_minutes", "service_severity_hours"].map((table) =>
+      `DELETE FROM ${table} WHERE service_name = 'bravo' AND severity = 'info'`
+    ).join("; "),
   );
   assertEquals((await database.lms("verify")).code, 0);
   const { code, out } = await database.lms("verify", "--against", database.manifest);

@@ -199,6 +199,7 @@ Deno.test("stats --watch on a terminal draws over what it drew, and leaves the l
   for (const line of first.split("\n")) assert(displayWidth(line) < 60, line);
   queries.entries.push(readEntry({ ...key(7), serviceName: "alpha" }));
   await time.tickAsync(2_000);
+  // deno-lint-ignore no-control-regex -- a terminal's sequences are meant
   assertMatch(drawn.slice(first.length), /^\r\x1b\[6A\x1b\[J/);
   assertMatch(drawn.slice(first.length), /alpha +5 /);
   world.stop();
