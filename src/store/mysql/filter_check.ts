@@ -82,16 +82,16 @@ AND ${filterCondition(question.numbers)}`,
         ? `batch >= ${first}`
         : `batch >= ${after.batch} AND (batch > ${after.batch} OR publish_time > ${time} \
 OR (publish_time = ${time} AND message_id > ${id}))`;
-      return (await session.rows(
-        `SELECT CAST(batch AS CHAR) AS batch, publish_time, message_id, payload, attributes \
+      return (await session.tuples(
+        `SELECT CAST(batch AS CHAR), publish_time, message_id, payload, attributes \
 FROM service_logs FORCE INDEX (${index}) WHERE ${beyond} AND batch <= ${last} \
-ORDER BY service_logs.batch, publish_time, message_id LIMIT ${limit}`,
-      )).map((row) => ({
-        batch: BigInt(String(row.batch)),
-        publishTime: String(row.publish_time),
-        messageId: String(row.message_id),
-        payload: String(row.payload),
-        attributes: row.attributes === null ? null : JSON.parse(String(row.attributes)) as Record<string, string>,
+ORDER BY batch, publish_time, message_id LIMIT ${limit}`,
+      )).map(([batch, publishTime, messageId, payload, attributes]) => ({
+        batch: BigInt(String(batch)),
+        publishTime: String(publishTime),
+        messageId: String(messageId),
+        payload: String(payload),
+        attributes: attributes === null ? null : JSON.parse(String(attributes)) as Record<string, string>,
       }));
     }
   }
