@@ -193,7 +193,7 @@ Deno.test("a walk has what was committed before its first page once, and what la
         }
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 });
 
@@ -214,7 +214,7 @@ Deno.test("every stored row is found by each of its words, however it came, and 
         }
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 });
 
@@ -256,6 +256,6 @@ Deno.test("page and tail together have each landed row, in whichever order batch
         assertEquals(keys, offsets.flatMap((_, i) => [0, 1, 2].map((n) => `${i}-${n}`)).sort());
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
 });
