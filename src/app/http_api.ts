@@ -136,7 +136,8 @@ function listen({ config, context, address: { host, port } }: Plan, at: (place: 
     return at({ hostname: host, port });
   } catch (error) {
     if (config.http === undefined && error instanceof Deno.errors.AddrInUse) {
-      context.log.warn("another program listens on the port of the HTTP API; taking a free one", { port });
+      // The address is told next, by whoever serves.
+      context.log.info("another program listens on the port of the HTTP API; taking a free one", { port });
       return at({ hostname: host, port: 0 });
     }
     const invalid = error instanceof Deno.errors.InvalidData || /KeyMismatch/.test(String(error));

@@ -270,8 +270,8 @@ Deno.test("lms demo ends by itself, with tables that agree with what it publishe
   const next = stdout.slice(stdout.indexOf("\nnext\n")).trim().split("\n").map((line) => line.trim());
   assertEquals(next.slice(0, 3), [
     "next",
-    `.ci/deno task lms verify --database sqlite:${folder.path}/lms.db`,
-    `.ci/deno task lms dead-letters list --database sqlite:${folder.path}/lms.db`,
+    `.ci/deno task --quiet lms verify --database sqlite:${folder.path}/lms.db`,
+    `.ci/deno task --quiet lms dead-letters list --database sqlite:${folder.path}/lms.db`,
   ]);
   assertStringIncludes(next[3]!, `sqlite3 ${folder.path}/lms.db "SELECT`);
 

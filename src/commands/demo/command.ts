@@ -16,8 +16,8 @@ export const DEMO = defineCommand({
   summary: "everything at once in one process: embedded Pub/Sub, simulator, monitor, SQLite file",
   description: [
     "Simulated services publish to a Pub/Sub embedded in this process; the monitor stores what they say in a SQLite",
-    "file (or the database that DATABASE_URL names) and shows it, service by severity, as it arrives. With --http it also",
-    "serves what is stored, as lms api does.",
+    "file (or the database that DATABASE_URL names) and shows it, service by severity, as it arrives. What is stored is",
+    "served as lms api does, at the address that comes first.",
   ],
   settings: [
     ...EMBEDDED_SETTINGS,
@@ -39,5 +39,8 @@ export const DEMO = defineCommand({
     malformed: "0.01",
     logLevel: "warn",
   },
-  notes: { durationMs: "until Ctrl-C on a terminal, else 30" },
+  notes: {
+    http: "127.0.0.1:8080, or a free port",
+    durationMs: "until Ctrl-C on a terminal, else 30",
+  },
 });

@@ -5,6 +5,7 @@
  */
 import type { Context } from "../../app/context.ts";
 import { openDatabase, prepareMonitorStore } from "../../app/database.ts";
+import { planHttp } from "../../app/http_api.ts";
 import { logObserver } from "../../app/log_observer.ts";
 import { publishTo } from "../../app/publish.ts";
 import { openLogQueries } from "../../app/log_queries.ts";
@@ -38,26 +39,19 @@ export async function run(config: ConfigOf<typeof DEMO>, context: Context): Prom
   const { log, print, terminal, drain, abort } = context;
   const plan = checkPlan(config, config.maxInFlight);
   if (!plan.ok) throw new UsageError(plan.problem);
-  // Loaded where it is wanted: who only stores has none of it in memory.
-  const http = config.http === undefined
-    ? undefined
-    : await (await import("../../app/http_api.ts")).planHttp(config, context);
+  const http = await planHttp(config, context);
   await using pubsub = await openEmbedded(config);
   if (!await pubsub.ensure({ stop: drain, log })) return EXIT.ok;
   await using store = await openDatabase(config, { writers: config.writers, context });
   const preparing = { timeoutMs: config.startupTimeoutMs, stop: drain, log };
   if (await prepareMonitorStore(store, preparing) === undefined) return EXIT.ok;
 
+  await using queries = await openLogQueries(config, { ...context, store });
+  await using api = await http.serve({ queries, actions: store, probe: readProbe(queries) });
+  print(`reading at ${api.url}`);
   print(`simulator -> Pub/Sub at ${pubsub.address} -> monitor -> ${store.address}`);
   const durationMs = config.durationMs ?? (terminal.live ? undefined : UNWATCHED_MS);
   print(durationMs === undefined ? "until Ctrl-C" : `for ${formatDuration(durationMs)}; Ctrl-C ends it earlier`);
-  await using queries = http === undefined ? undefined : await openLogQueries(config, { ...context, store });
-  await using api = queries === undefined ? undefined : await http?.serve({
-    queries,
-    actions: store,
-    probe: readProbe(queries),
-  });
-  if (api !== undefined) print(`reading at ${api.url}`);
   print("");
   const arrived = new Arrived();
   // One half for what the server still has to hand over, one for what the monitor then holds.
@@ -152,7 +146,7 @@ const QUERIES = "SELECT * FROM service_severity; SELECT * FROM service_logs ORDE
 function next(address: string, { program, date }: Pick<Context, "program" | "date">): string[] {
   if (address === "sqlite::memory:") return [];
   // From source it has no day of its own.
-  const lms = date === undefined ? ".ci/deno task lms" : program;
+  const lms = date === undefined ? ".ci/deno task --quiet lms" : program;
   const path = address.startsWith("sqlite:") ? address.slice("sqlite:".length) : undefined;
   // Of a server the URL has a password, which stays where it is: in the environment.
   const database = path === undefined ? "" : ` --database ${shellWord(address)}`;
