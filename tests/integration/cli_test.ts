@@ -268,12 +268,16 @@ Deno.test("lms demo ends by itself, with tables that agree with what it publishe
   assertEquals([counted, rows, letters], [stored, stored, dead]);
   assertMatch(stdout, new RegExp(`^all services .* ${stored}$`, "m"));
   const next = stdout.slice(stdout.indexOf("\nnext\n")).trim().split("\n").map((line) => line.trim());
-  assertEquals(next.slice(0, 3), [
+  const lms = ".ci/deno task --quiet lms";
+  const database = `--database sqlite:${folder.path}/lms.db`;
+  assertEquals(next.slice(0, 5), [
     "next",
-    `.ci/deno task --quiet lms verify --database sqlite:${folder.path}/lms.db`,
-    `.ci/deno task --quiet lms dead-letters list --database sqlite:${folder.path}/lms.db`,
+    `${lms} logs 'severity>=error' -n 5 ${database}`,
+    `${lms} stats ${database}`,
+    `${lms} verify ${database}`,
+    `${lms} dead-letters list ${database}`,
   ]);
-  assertStringIncludes(next[3]!, `sqlite3 ${folder.path}/lms.db "SELECT`);
+  assertStringIncludes(next[5]!, `sqlite3 ${folder.path}/lms.db "SELECT`);
 
   // A second run adds to the file, and keeps apart what is its own.
   const again = await runLms(["demo"], { DURATION: "1", DATABASE_URL: `sqlite:${folder.path}/lms.db` });
