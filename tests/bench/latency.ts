@@ -8,12 +8,13 @@
  * @module
  */
 import { type Connection, createConnection } from "mysql2/promise";
+import type { TestDatabase } from "../support/database.ts";
 import { Broker } from "./broker.ts";
 import type { MessageSource } from "./messages.ts";
 import { usageOf } from "./process_usage.ts";
 import { type Bench, pause } from "./scenario.ts";
 import { failure, type Side, stop, whereabouts } from "./subject.ts";
-import { checkTables, migratedDatabase } from "./tables.ts";
+import { checkTables, migratedDatabase, readCounters } from "./tables.ts";
 
 const EVERY_MS = 10;
 /** Messages of the first seconds, at most a half, are stored and checked but not measured: the process warms up. */
@@ -31,14 +32,27 @@ export interface Latencies {
   readonly peakBytes: number;
 }
 
+/** What is published, and to whom. */
+export interface LatencyOptions {
+  readonly side: Side;
+  readonly source: MessageSource;
+  readonly rate: number;
+}
+
 /** Publishes at a rate for a while. @throws {Error} When a message is missing, or there more than once. */
-export async function latencies(
+export async function latencies(bench: Bench, options: LatencyOptions): Promise<Latencies> {
+  await using database = await migratedDatabase(bench.server);
+  return await latenciesInto(bench, { ...options, database });
+}
+
+/** The same into tables that may hold rows already, none of them published within this second or later. */
+export async function latenciesInto(
   bench: Bench,
-  { side, source, rate }: { readonly side: Side; readonly source: MessageSource; readonly rate: number },
+  { side, source, rate, database }: LatencyOptions & { readonly database: TestDatabase },
 ): Promise<Latencies> {
   const { signal, options: { seconds } } = bench;
   const warmUp = Math.min(WARM_UP_SECONDS_MAX, seconds / 2);
-  await using database = await migratedDatabase(bench.server);
+  const before = await readCounters(database);
   await using broker = await Broker.start(source);
   broker.release();
   await using process = side.start(whereabouts(broker.server.address, database.url));
@@ -67,7 +81,7 @@ export async function latencies(
     }
     const used = await usageOf(process.pid);
     await stop(side.label, process);
-    await checkTables(database, { account: broker.account, since: broker.startedAt, before: new Map() });
+    await checkTables(database, { account: broker.account, since: broker.startedAt, before });
     return {
       ms: watch.ms,
       cpuMicros: (used.cpuSeconds - idle.cpuSeconds) * 1e6 / total,

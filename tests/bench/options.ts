@@ -16,8 +16,10 @@ export interface BenchOptions {
   readonly databases: readonly DatabaseKind[];
   /** How long the scenarios last that hold a rate or an idle process. */
   readonly seconds: number;
-  /** Rows that the table holds before, for the scenario that asks how it grows. */
-  readonly rows: readonly number[];
+  /** Rows that a table holds before, for the scenarios that fill one, where somebody said. */
+  readonly rows: readonly number[] | undefined;
+  /** Messages a second beside readers. */
+  readonly rate: number;
   /** Tiny numbers and no targets: shows that the bench works, and measures nothing. */
   readonly quick: boolean;
   /** An earlier executable, to compare the pipeline with. */
@@ -26,7 +28,7 @@ export interface BenchOptions {
   readonly output: string;
 }
 
-const FLAGS = ["scenario", "messages", "rounds", "database", "seconds", "rows", "before", "output"] as const;
+const FLAGS = ["scenario", "messages", "rounds", "database", "seconds", "rows", "rate", "before", "output"] as const;
 
 /**
  * @param known The scenarios that there are.
@@ -53,9 +55,8 @@ export function parseOptions(args: readonly string[], known: readonly string[]):
     rounds: wholeNumber("rounds", flags.rounds ?? (quick ? "1" : "5"), 1),
     databases: databasesOf(flags.database ?? "mysql"),
     seconds: wholeNumber("seconds", flags.seconds ?? (quick ? "1" : "60"), 1),
-    rows: (flags.rows ?? (quick ? "0,20000" : "0,1000000,10000000")).split(",").map((text) =>
-      wholeNumber("rows", text, 0)
-    ),
+    rows: flags.rows?.split(",").map((text) => wholeNumber("rows", text, 0)),
+    rate: wholeNumber("rate", flags.rate ?? "2000", 1),
     quick,
     before: flags.before,
     output: flags.output ?? "output",
@@ -70,7 +71,8 @@ export function usage(scenarios: readonly { readonly name: string; readonly summ
     ["--rounds=N", "how often each side runs; default 5"],
     ["--messages=N", "messages of a side in a round; default: what suits the scenario"],
     ["--seconds=N", "of what holds a rate, or idles; default 60"],
-    ["--rows=N,N", "that growth's tables hold before; default 0,1000000,10000000"],
+    ["--rows=N,N", "that tables hold before; default 0,1000000,10000000 for growth, 1000000 for reading (the last)"],
+    ["--rate=N", "messages a second beside readers; default 2000"],
     ["--quick", "tiny numbers, one round and no targets: shows that the bench works, measures nothing"],
     ["--before=PATH", "an earlier executable, to compare the pipeline with"],
     ["--output=FOLDER", "for bench.json and the pictures; default output"],

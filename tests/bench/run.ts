@@ -19,6 +19,7 @@ import { emulator } from "./scenarios/emulator.ts";
 import { growth } from "./scenarios/growth.ts";
 import { naive } from "./scenarios/naive.ts";
 import { pipeline } from "./scenarios/pipeline.ts";
+import { reading } from "./scenarios/reading.ts";
 import { rows } from "./scenarios/rows.ts";
 import { scaleOut } from "./scenarios/scale_out.ts";
 import { sizes } from "./scenarios/sizes.ts";
@@ -33,6 +34,7 @@ const SCENARIOS: readonly Scenario[] = [
   rows,
   steady,
   growth,
+  reading,
   sizes,
   backlog,
   scaleOut,

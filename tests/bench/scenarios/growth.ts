@@ -24,7 +24,7 @@ export const growth: Scenario = {
   name: "growth",
   summary: "into tables of 0, 1 and 10 million rows; from 3, 1,000 and 100,000 services",
   async run(bench) {
-    const { quick, rows } = bench.options;
+    const { quick, rows = quick ? [0, 20_000] : [0, 1_000_000, 10_000_000] } = bench.options;
     const messages = wholeBatches(amount(bench.options, { full: 200_000, quick: 5_000 }), 5_000);
     const services = quick ? [3, 1_000] : [3, 1_000, 100_000];
     await using databases = new AsyncDisposableStack();

@@ -4,13 +4,14 @@ import { amount, parseOptions, usage } from "../../bench/options.ts";
 const KNOWN = ["pipeline", "naive", "rows"];
 
 Deno.test("parseOptions() runs every scenario five times on MySQL when nobody says", () => {
-  const { scenarios, rounds, databases, quick, messages } = parseOptions([], KNOWN);
-  assertEquals({ scenarios, rounds, databases, quick, messages }, {
+  const { scenarios, rounds, databases, quick, messages, rows } = parseOptions([], KNOWN);
+  assertEquals({ scenarios, rounds, databases, quick, messages, rows }, {
     scenarios: KNOWN,
     rounds: 5,
     databases: ["mysql"],
     quick: false,
     messages: undefined,
+    rows: undefined,
   });
 });
 
@@ -21,13 +22,14 @@ Deno.test("parseOptions() takes what it is told", () => {
     "--database=both",
     "--messages=10",
     "--rows=0,5",
+    "--rate=30",
     "--before=old",
   ];
   const options = parseOptions(args, KNOWN);
   assertEquals(options.scenarios, ["rows", "pipeline"]);
   assertEquals(options.databases, ["mysql", "mariadb"]);
   assertEquals([options.rounds, options.messages], [7, 10]);
-  assertEquals(options.rows, [0, 5]);
+  assertEquals([options.rows, options.rate], [[0, 5], 30]);
   assertEquals(options.before, "old");
 });
 
