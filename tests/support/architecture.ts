@@ -113,6 +113,8 @@ const VENDORS: readonly (readonly [specifier: string, paths: readonly string[]])
   ["hono", ["src/http/"]],
   ["valibot", ["src/http/"]],
   ["@valibot/", ["src/http/"]],
+  ["preact", ["src/dashboard/"]],
+  ["uplot", ["src/dashboard/"]],
   // `process` is Deno.env and Deno.exit by another name.
   ["node:process", []],
   ["node:", ["src/"]],
@@ -127,7 +129,12 @@ const WORDS: readonly (readonly [pattern: RegExp, paths: readonly string[]])[] =
   [/\bMath\s*\.\s*random\b/, ["src/ops/random.ts"]],
   [/\b(?:crypto\s*\.\s*(?:randomUUID|getRandomValues)|random(?:Bytes|Int|UUID|FillSync))\b/, ["src/ops/"]],
   // The time of day may jump; whoever means how long something takes must not ask for it by accident.
-  [/\bDate\s*\.\s*now\b|\bnew\s+Date\s*\(\s*\)/, ["src/ops/clock.ts", "src/emulator/", "src/http/"]],
+  [/\bDate\s*\.\s*now\b|\bnew\s+Date\s*\(\s*\)/, [
+    "src/ops/clock.ts",
+    "src/dashboard/clock.ts",
+    "src/emulator/",
+    "src/http/",
+  ]],
   // State that outlives a call belongs to an object that somebody owns.
   [/^(?:export )?(?:let|var)\s+\w+/m, []],
 ];

@@ -17,6 +17,8 @@ export interface DebianPackage {
   /** The release to take it from: `sid`, `stable`, `oldstable`. */
   readonly suite: string;
   readonly name: string;
+  /** Further packages that it is to have. Default: none. */
+  readonly extra?: readonly string[];
   /** Packages that it depends on and that are not needed to run the one program that is wanted. */
   readonly without: RegExp;
 }
@@ -25,6 +27,9 @@ export interface DebianPackage {
 export interface UnpackedProgram {
   /** The folder that stands for `/`. */
   readonly root: string;
+  /** The loader of its release, and the folders with its libraries. */
+  readonly loader: string;
+  readonly libraries: readonly string[];
   /** The command line that runs a program of the package, up to its own arguments. */
   command(path: string): string[];
 }
@@ -53,10 +58,11 @@ export async function unpack(wanted: DebianPackage, folder: string): Promise<Unp
   const root = await Deno.realPath(folder);
   const folders = [...await libraryFolders(`${root}/lib`), ...await libraryFolders(`${root}/usr/lib`)];
   const loader = await findLoader([...folders, `${root}/usr/lib64`, `${root}/lib64`]);
-  return { root, command: (path) => [loader, "--library-path", folders.join(":"), `${root}${path}`] };
+  const command = (path: string) => [loader, "--library-path", folders.join(":"), `${root}${path}`];
+  return { root, loader, libraries: folders, command };
 }
 
-async function download({ suite, name, without }: DebianPackage, work: string): Promise<void> {
+async function download({ suite, name, extra = [], without }: DebianPackage, work: string): Promise<void> {
   const keyring = await firstOf(KEYRINGS);
   if (keyring === undefined) throw new Error("the package debian-archive-keyring is not installed");
   const mirror = Deno.env.get("LMS_DEBIAN_MIRROR") ?? MIRROR;
@@ -82,7 +88,7 @@ async function download({ suite, name, without }: DebianPackage, work: string): 
 
   const apt = (args: string[], cwd: string) => run("apt-get", { args, cwd, env: { APT_CONFIG: `${work}/apt.conf` } });
   await apt(["update", "-qq"], work);
-  const simulated = await apt(["install", "--simulate", "--no-install-recommends", name], work);
+  const simulated = await apt(["install", "--simulate", "--no-install-recommends", name, ...extra], work);
   const packages = simulated.split("\n").flatMap((line) => /^Inst (\S+)/.exec(line)?.[1] ?? []);
   const needed = packages.filter((dependency) => dependency === name || !without.test(dependency));
   if (!needed.includes(name)) throw new Error(`${suite} has no ${name}`);

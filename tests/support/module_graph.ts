@@ -31,7 +31,7 @@ export async function sourceFiles(folder: string): Promise<string[]> {
   for await (const entry of Deno.readDir(new URL(folder, ROOT))) {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory) files.push(...await sourceFiles(path));
-    else if (entry.name.endsWith(".ts")) files.push(path);
+    else if (/\.tsx?$/.test(entry.name)) files.push(path);
   }
   return files.toSorted();
 }

@@ -13,6 +13,7 @@ import { guarded } from "../guard/headers.ts";
 import { hostProblem } from "../guard/hosts.ts";
 import type { TokenFiles } from "../guard/token_files.ts";
 import { type Bearer, bearerOf, tokenIn } from "../guard/tokens.ts";
+import type { Page } from "../page/page.ts";
 import { TailHub } from "../tail/hub.ts";
 import { acceptedType } from "./accept.ts";
 import { readBody } from "./body.ts";
@@ -46,6 +47,8 @@ export interface ApiOptions {
   readonly basePath: string;
   /** Answers `/livez` and `/readyz`, for whoever asks under whatever name. Default: they are not there. */
   readonly probe?: ((request: Request) => Response | Promise<Response>) | undefined;
+  /** The dashboard, below the base path. Default: there is none. */
+  readonly page?: Page | undefined;
   /** Of the program, for the document. */
   readonly version: string;
   readonly log: Pick<Log, "info" | "warn" | "error">;
@@ -118,6 +121,8 @@ class LogApi implements Api {
       }
       const host = hostProblem(request.headers, this.#options.hosts);
       if (host !== undefined) throw new Problem(host.kind, host);
+      const page = await this.#options.page?.answer(request, path);
+      if (page !== undefined) return guarded(page);
       return guarded(await this.#app.fetch(request));
     } catch (error) {
       return this.#failed(error, path);

@@ -1,0 +1,53 @@
+/**
+ * The dashboard on a port, over logs in memory.
+ *
+ * @module
+ */
+import { buildPage } from "../../.ci/page.ts";
+import { type ApiOptions, createApi, type DeadLetterActions } from "../../src/http/api/api.ts";
+import { serveApi } from "../../src/http/api/serve.ts";
+import { Page } from "../../src/http/page/page.ts";
+import { MemoryLogQueries } from "./memory_log_queries.ts";
+
+/** A dashboard that is served. */
+export interface ServedDashboard extends AsyncDisposable {
+  readonly queries: MemoryLogQueries;
+  /** With a `/` at its end. */
+  readonly url: string;
+  readonly port: number;
+}
+
+/** What may be otherwise. */
+export interface DashboardOptions extends Partial<ApiOptions> {
+  readonly queries?: MemoryLogQueries;
+  readonly actions?: DeadLetterActions;
+  readonly port?: number;
+}
+
+/** Serves it from what the sources are now. */
+export async function serveDashboard({ port = 0, ...options }: DashboardOptions = {}): Promise<ServedDashboard> {
+  const { files } = await buildPage(new URL("../../dist/page.json", import.meta.url).pathname);
+  const queries = options.queries ?? new MemoryLogQueries();
+  const basePath = options.basePath ?? "";
+  const silent = () => {};
+  const api = createApi({
+    readNeedsToken: false,
+    hosts: [],
+    version: "1.2.3",
+    log: { info: silent, warn: silent, error: silent },
+    page: new Page(files, basePath),
+    ...options,
+    queries,
+    basePath,
+  });
+  const server = serveApi(api, { hostname: "127.0.0.1", port, onRefused: silent, onFailed: silent });
+  return {
+    queries,
+    port: server.address.port,
+    url: `http://127.0.0.1:${server.address.port}${basePath}/`,
+    [Symbol.asyncDispose]: async () => {
+      await api[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
