@@ -19,6 +19,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import project from "../deno.json" with { type: "json" };
 import { cachedFile } from "./npm_cache.ts";
+import { buildPage } from "./page.ts";
 import { HOMES } from "./permissions.ts";
 
 /** The one that a release is built with, and the bundler that it runs: esbuild's native program, from npm. */
@@ -131,6 +132,7 @@ async function bundle(): Promise<void> {
     const name = worker.replace(/.*\/|\.ts$/g, "");
     await deno(["bundle", "--quiet", "--frozen", "--minify", "--keep-names", `--output=${stage}/${name}.js`, worker]);
   }
+  await buildPage(`${stage}/page.json`);
   // Packages in the older module format expect these three, which no module of a bundle has.
   await Deno.writeTextFile(
     `${stage}/entry.js`,

@@ -34,6 +34,29 @@ export function readBuildInfo(file: URL): BuildInfo {
   }
 }
 
+/** A file of the dashboard's page. */
+export interface BuiltFile {
+  readonly type: string;
+  readonly text: string;
+}
+
+/**
+ * Reads the dashboard's page, which the build makes into one file.
+ *
+ * @param places Where it may be: embedded in the program, or where `deno task page` leaves it.
+ * @returns Its files by name; `undefined` where it was not built.
+ */
+export async function readPage(places: readonly URL[]): Promise<Readonly<Record<string, BuiltFile>> | undefined> {
+  for (const place of places) {
+    try {
+      return (JSON.parse(await Deno.readTextFile(place)) as { readonly files: Record<string, BuiltFile> }).files;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable)) throw error;
+    }
+  }
+  return undefined;
+}
+
 /** One line that tells everything of a build that matters when it is asked about. */
 export function describeBuild(version: string, { program, commit }: BuildInfo): string {
   const from = commit === undefined ? "from source" : `commit ${commit}`;

@@ -4,7 +4,7 @@
  * @module
  */
 import project from "../deno.json" with { type: "json" };
-import { describeBuild, readBuildInfo } from "./build_info.ts";
+import { describeBuild, readBuildInfo, readPage } from "./build_info.ts";
 import { run } from "./cli/run.ts";
 import { EXIT } from "./commands/command.ts";
 import { takesColour } from "./ops/colour.ts";
@@ -90,6 +90,7 @@ const code = await run({
   version: project.version,
   date: build.date,
   build: describeBuild(project.version, build),
+  readPage: () => readPage(["./page.json", "../dist/page.json"].map((place) => new URL(place, import.meta.url))),
   ...(build.commands === undefined ? {} : { commands: build.commands }),
 }).finally(() => stderr.flushed(LOG_FLUSH_MS));
 Deno.exit(code);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { PageFiles } from "../http/page/page.ts";
 import type { Log } from "../ops/logger.ts";
 import type { TableOptions } from "../ops/table.ts";
 import type { Terminal } from "../ops/terminal.ts";
@@ -41,6 +42,8 @@ export interface Context extends Stops {
   readonly mayWrite: (path: string) => boolean;
   /** Writes a file that the user named. */
   readonly writeFile: (path: string, text: string) => Promise<void>;
+  /** The dashboard's page; `undefined`: this program has none. Default: it has none. */
+  readonly readPage?: () => Promise<PageFiles | undefined>;
   /** The name that this program was built under: `lms`, `lms-mon`. */
   readonly program: string;
   /** Its version. */

@@ -7,6 +7,7 @@ import { type Config, nameOf } from "../config/settings.ts";
 import type { HTTP_SETTINGS, HttpAddress } from "../config/settings/http.ts";
 import { UsageError } from "../config/usage_error.ts";
 import { createApi, type DeadLetterActions } from "../http/api/api.ts";
+import { Page } from "../http/page/page.ts";
 import { serveApi } from "../http/api/serve.ts";
 import { TokenFiles } from "../http/guard/token_files.ts";
 import type { Access } from "../http/guard/tokens.ts";
@@ -23,7 +24,7 @@ import { hostAndPort } from "./serve_health.ts";
 export type HttpConfig = Config<keyof typeof HTTP_SETTINGS>;
 
 /** What serving speaks through. */
-export type HttpContext = Pick<Context, "log" | "readFile" | "version">;
+export type HttpContext = Pick<Context, "log" | "readFile" | "readPage" | "version">;
 
 /** What is served. */
 export interface Served {
@@ -86,9 +87,11 @@ interface Plan {
 }
 
 async function serve({ queries, actions, probe }: Served, plan: Plan): Promise<ServedApi> {
-  const { config, context: { log, readFile, version }, address, certificate, tokens } = plan;
+  const { config, context: { log, readFile, readPage, version }, address, certificate, tokens } = plan;
   await using stack = new AsyncDisposableStack();
   const { httpHosts = [], httpBasePath = "" } = config;
+  const page = await readPage?.();
+  if (readPage !== undefined && page === undefined) log.warn("there is no dashboard: deno task page builds it");
   const api = createApi({
     queries,
     actions,
@@ -97,6 +100,7 @@ async function serve({ queries, actions, probe }: Served, plan: Plan): Promise<S
     hosts: httpHosts,
     basePath: httpBasePath,
     probe,
+    page: page && new Page(page, httpBasePath),
     version,
     log,
   });
