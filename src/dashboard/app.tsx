@@ -11,7 +11,12 @@ import { usePage, usePlace, usePreferences } from "./page_context.ts";
 import { Button, ViewLink } from "./parts/controls.tsx";
 import { Dialogs } from "./parts/dialogs.tsx";
 import type { PictureName } from "./parts/icons.tsx";
+import { ContextView } from "./views/context.tsx";
+import { DeadLettersView } from "./views/dead_letters.tsx";
+import { FlushesView } from "./views/flushes.tsx";
+import { LiveView } from "./views/live.tsx";
 import { LogsView } from "./views/logs.tsx";
+import { OverviewView } from "./views/overview.tsx";
 
 interface ViewEntry {
   readonly title: string;
@@ -24,11 +29,11 @@ interface ViewEntry {
 
 const SHOWN: Readonly<Record<View, ViewEntry>> = {
   logs: { title: "Logs", component: LogsView, key: "l", listed: true },
-  live: { title: "Live", component: LogsView, key: "f", listed: true },
-  overview: { title: "Overview", component: LogsView, key: "o", listed: true },
-  "dead-letters": { title: "Dead letters", component: LogsView, key: "d", listed: true },
-  flushes: { title: "Flushes", component: LogsView, key: "b", listed: true },
-  context: { title: "Context", component: LogsView },
+  live: { title: "Live", component: LiveView, key: "f", listed: true },
+  overview: { title: "Overview", component: OverviewView, key: "o", listed: true },
+  "dead-letters": { title: "Dead letters", component: DeadLettersView, key: "d", listed: true },
+  flushes: { title: "Flushes", component: FlushesView, key: "b", listed: true },
+  context: { title: "Context", component: ContextView },
 };
 
 /** Draws it. */

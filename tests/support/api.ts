@@ -30,12 +30,8 @@ export interface TestApi extends AsyncDisposable {
   json(path: string, init?: RequestInit): Promise<Readonly<Record<string, unknown>>>;
 }
 
-/** Makes an API over {@linkcode MemoryLogQueries} that needs no token to read and has tokens of both kinds. */
-export async function openApi(options: Partial<ApiOptions> = {}): Promise<TestApi> {
-  const queries = new MemoryLogQueries();
-  const told: Told[] = [];
-  const tell = (level: Told["level"]) => (message: string, fields: Told["fields"] = {}) =>
-    void told.push({ level, message, fields });
+/** Tokens of both kinds. */
+export async function testTokens(): Promise<TokenFiles> {
   const tokens = await TokenFiles.open({
     files: [
       { access: "read", read: () => Promise.resolve(`reader:${TOKENS.read}`) },
@@ -43,9 +39,18 @@ export async function openApi(options: Partial<ApiOptions> = {}): Promise<TestAp
     ],
   });
   assert(tokens.ok);
+  return tokens.value;
+}
+
+/** Makes an API over {@linkcode MemoryLogQueries} that needs no token to read and has tokens of both kinds. */
+export async function openApi(options: Partial<ApiOptions> = {}): Promise<TestApi> {
+  const queries = new MemoryLogQueries();
+  const told: Told[] = [];
+  const tell = (level: Told["level"]) => (message: string, fields: Told["fields"] = {}) =>
+    void told.push({ level, message, fields });
   const api = createApi({
     queries,
-    tokens: tokens.value,
+    tokens: await testTokens(),
     readNeedsToken: false,
     hosts: ["logs.example.com"],
     basePath: "",

@@ -4,10 +4,11 @@
  * @module
  */
 import { buildPage } from "../../.ci/page.ts";
+import { compareKeys, type MessageKey } from "../../src/entry/entry.ts";
 import { type ApiOptions, createApi, type DeadLetterActions } from "../../src/http/api/api.ts";
 import { serveApi } from "../../src/http/api/serve.ts";
 import { Page } from "../../src/http/page/page.ts";
-import { MemoryLogQueries } from "./memory_log_queries.ts";
+import { MemoryLogQueries, readEntry } from "./memory_log_queries.ts";
 
 /** A dashboard that is served. */
 export interface ServedDashboard extends AsyncDisposable {
@@ -22,6 +23,25 @@ export interface DashboardOptions extends Partial<ApiOptions> {
   readonly queries?: MemoryLogQueries;
   readonly actions?: DeadLetterActions;
   readonly port?: number;
+}
+
+/** Settles dead letters in memory as a store does. */
+export function memoryActions(queries: MemoryLogQueries): DeadLetterActions {
+  const rowsOf = (keys: readonly MessageKey[]) =>
+    queries.deadLetterRows.filter((row) => keys.some((key) => compareKeys(key, row) === 0));
+  const settle = (keys: readonly MessageKey[], status: "replayed" | "dropped") => {
+    const rows = rowsOf(keys).filter((row) => row.status === "open");
+    for (const row of rows) queries.deadLetterRows[queries.deadLetterRows.indexOf(row)] = { ...row, status };
+    return rows.map(({ publishTime, messageId }) => ({ publishTime, messageId }));
+  };
+  return {
+    deadLettersByKey: (keys) => Promise.resolve(rowsOf(keys)),
+    replay: (entries) => {
+      queries.entries.push(...entries.map((entry) => readEntry(entry)));
+      return Promise.resolve({ replayed: settle(entries, "replayed"), settled: [], refused: [] });
+    },
+    drop: (keys) => Promise.resolve(settle(keys, "dropped")),
+  };
 }
 
 /** Serves it from what the sources are now. */

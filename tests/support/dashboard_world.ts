@@ -116,3 +116,63 @@ export function landWorld(
   }));
   return entries;
 }
+
+const LETTERS = [
+  ["not_json", "Unexpected token 'h', \"hello wor\"... is not valid JSON", "hello world, this is a plain line"],
+  ["missing_field", "severity is missing", '{"service_name":"legacy-cron","payload":"nightly export done"}'],
+  [
+    "bad_field",
+    'severity is "critical", not one of debug, info, warn, error, fatal',
+    '{"service_name":"billing","severity":"critical","payload":"disk full","timestamp":"2026-11-24T10:00:00Z"}',
+  ],
+  ["not_utf8", "the data is no UTF-8 at byte 3", "\u00ff\u00fe\u0000\u0001binary"],
+] as const;
+
+/** Parks some messages. */
+export function parkLetters(
+  queries: MemoryLogQueries,
+  { count, endMs }: { readonly count: number; readonly endMs: number },
+) {
+  for (let i = 0; i < count; i++) {
+    const [reason, detail, text] = LETTERS[i % LETTERS.length]!;
+    const data = reason === "not_utf8"
+      ? Uint8Array.from(text, (char) => char.charCodeAt(0))
+      : new TextEncoder().encode(text);
+    const publishTime = instantOfDate(new Date(endMs - i * 47_000));
+    queries.deadLetterRows.push({
+      publishTime,
+      messageId: String(20_000_000 + i),
+      reason,
+      detail,
+      data,
+      attributes: { origin: "cron-3" },
+      status: "open",
+      bytes: data.length,
+      createdAt: publishTime,
+      updatedAt: publishTime,
+    });
+  }
+}
+
+/** Monitors that tell of themselves now. */
+export function seeMonitors(queries: MemoryLogQueries, nowMs: number): void {
+  const at = (ms: number) => instantOfDate(new Date(ms));
+  queries.monitors.splice(0, Infinity, {
+    number: 0,
+    name: "lms-mon-7c9f",
+    version: "1.2.3",
+    startedAt: at(nowMs - 86_400_000),
+    seenAt: at(nowMs - 2_000),
+    heldMessages: 12,
+    heldBytes: 3_400,
+    oldestUnsettled: at(nowMs - 700),
+  }, {
+    number: 1,
+    name: "lms-mon-b21e",
+    version: "1.2.3",
+    startedAt: at(nowMs - 86_400_000),
+    seenAt: at(nowMs - 95_000),
+    heldMessages: 0,
+    heldBytes: 0,
+  });
+}

@@ -23,6 +23,8 @@ export interface TailOptions {
   readonly signal: AbortSignal;
   readonly onEntries: (entries: readonly Entry[]) => void;
   readonly onGap: (gap: Gap) => void;
+  /** Told of where it could go on. */
+  readonly onPosition?: (id: string) => void;
   /** `undefined`: it is connected. */
   readonly onState: (failure: Failure | undefined) => void;
 }
@@ -44,7 +46,7 @@ export async function follow(options: TailOptions): Promise<void> {
       onState(undefined);
       waitMs = retryMs;
       for await (const read of readsOf(stream)) {
-        if ("id" in read) lastId = read.id;
+        if ("id" in read) options.onPosition?.(lastId = read.id);
         else if ("retryMs" in read) waitMs = retryMs = read.retryMs;
         else if ("gap" in read) options.onGap(read.gap);
         else tell(read.entries, { known, onEntries: options.onEntries });

@@ -32,6 +32,14 @@ export function EntryHead({ columns }: { readonly columns: readonly string[] }) 
 
 /** Draws it. */
 export function EntryRow({ entry, index, columns, selected, marked = false, wraps, onSelect }: EntryRowProps) {
+  // Where something is missing: no entry has such an id.
+  if (entry.id.startsWith("gap-")) {
+    return (
+      <div data-key={entry.id} class="row row-gap" role="row" aria-rowindex={index + 2}>
+        <span role="gridcell" class="cell">{entry.payload}</span>
+      </div>
+    );
+  }
   const classes = ["row", `of-${entry.severity}`, selected ? "is-selected" : "", marked ? "is-marked" : ""];
   return (
     <div
