@@ -113,6 +113,8 @@ function useKeys(): void {
       else if (key === "?") help.set(true);
       else if (key === "c" && parameters.open !== undefined && view !== "dead-letters") {
         router.go("context", { id: parameters.open });
+      } else if (key === "Escape" && view === "dead-letters" && parameters.open !== undefined) {
+        router.change({ open: "" });
       } else if (key === "/") {
         const query = document.querySelector<HTMLInputElement>("#query");
         query === null ? router.go("logs") : query.select();

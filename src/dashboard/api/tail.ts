@@ -14,12 +14,20 @@ export interface Gap {
   readonly reason: "slow" | "too_old";
 }
 
+/** Where a tail begins. */
+export interface TailBegin {
+  /** Absent: now. */
+  readonly position?: string | undefined;
+  /** Ids of entries that are there already, such as a page's. */
+  readonly known?: readonly string[];
+}
+
 /** Who is told. */
 export interface TailOptions {
   readonly client: Client;
   readonly query: string;
-  /** Where to begin; absent: now. */
-  readonly position?: string | undefined;
+  /** Asked, until it answers, where to begin. */
+  readonly begin: () => Promise<TailBegin>;
   readonly signal: AbortSignal;
   readonly onEntries: (entries: readonly Entry[]) => void;
   readonly onGap: (gap: Gap) => void;
@@ -37,11 +45,19 @@ const KNOWN_MAX = 50_000;
 /** Follows until the signal, or until the server says that it never will. */
 export async function follow(options: TailOptions): Promise<void> {
   const { client, query, signal, onState } = options;
-  let lastId = options.position;
+  let lastId: string | undefined;
+  let begun = false;
   let retryMs = RETRY_MS;
   const known = new Set<string>();
   for (let waitMs = RETRY_MS; !signal.aborted;) {
     try {
+      if (!begun) {
+        const { position, known: there = [] } = await options.begin();
+        signal.throwIfAborted();
+        begun = true;
+        lastId = position;
+        for (const id of there) known.add(id);
+      }
       const stream = await client.stream("v1/tail", { asked: { query }, lastId, signal });
       onState(undefined);
       waitMs = retryMs;

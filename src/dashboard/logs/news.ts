@@ -13,7 +13,7 @@ export interface NewsOptions {
   /** The page's `tail`; `undefined`: nothing is followed. */
   readonly position: string | undefined;
   /** Ids that the page has. */
-  readonly known: (id: string) => boolean;
+  readonly known: readonly string[];
 }
 
 /** Counted no further: who is so far behind reads anew. */
@@ -38,10 +38,10 @@ export function useNews({ query, position, known }: NewsOptions): number {
       void follow({
         client,
         query,
-        position,
+        begin: () => Promise.resolve({ position, known }),
         signal,
         onEntries: (entries) => {
-          news += entries.filter(({ id }) => !known(id)).length;
+          news += entries.length;
           setCount(news);
           if (news >= NEWS_MAX) ending?.abort();
         },

@@ -97,7 +97,7 @@ function optionsOf(latest: { readonly current: ChartProps }, { width, zone, elem
   return {
     width,
     height,
-    padding: [6, 8, 0, 0],
+    padding: [6, 16, 0, 0],
     legend: { show: false },
     ...zone === "utc" ? { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1e3), "Etc/UTC") } : {},
     cursor: {
@@ -119,7 +119,7 @@ function optionsOf(latest: { readonly current: ChartProps }, { width, zone, elem
       y: { range: (_u, _min, max) => [0, Math.max(max ?? 0, 1) * 1.05] },
     },
     axes: [
-      { ...axis, grid: { show: false }, size: 22, gap: 2, values: timeValues(zone) },
+      { ...axis, grid: { show: false }, size: 22, gap: 2, space: 72, values: timeValues(zone) },
       {
         ...axis,
         size: 46,

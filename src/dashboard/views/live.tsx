@@ -4,7 +4,7 @@
  * @module
  */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { Entry } from "../api/answers.ts";
+import type { Entry, Page } from "../api/answers.ts";
 import type { Failure } from "../api/failure.ts";
 import { follow } from "../api/tail.ts";
 import { nowMs } from "../clock.ts";
@@ -22,6 +22,8 @@ import { withTerm } from "../text/query.ts";
 const LINES_MAX = 10_000;
 /** Drawn at most so often: as quick as anybody reads. */
 const DRAW_MS = 100;
+/** What landed before is there to begin with. */
+const [BEFORE, BEFORE_MAX] = ["-15m", 100];
 /** The rate is that of the last seconds. */
 const RATE_SECONDS = 5;
 
@@ -154,11 +156,24 @@ function useTail({ query, flows }: { readonly query: string; readonly flows: boo
         redraw({});
       }, DRAW_MS);
     };
+    const { signal } = ending;
+    const fail = (failure: Failure | undefined) => {
+      if (failure?.kind === "token") tokenWanted.set(failure);
+      setFailure(failure);
+    };
     void follow({
       client,
       query,
-      position: position.current,
-      signal: ending.signal,
+      begin: position.current === undefined
+        ? async () => {
+          const asked = { query, since: BEFORE, limit: BEFORE_MAX };
+          const { entries, tail } = await client.get<Page>("v1/logs", asked, signal);
+          buffer.push(entries.toReversed());
+          draw();
+          return { position: tail ?? undefined, known: entries.map(({ id }) => id) };
+        }
+        : () => Promise.resolve({ position: position.current }),
+      signal,
       onEntries: (entries) => {
         landed.current.push([nowMs(), entries.length]);
         buffer.push(entries);
@@ -166,10 +181,7 @@ function useTail({ query, flows }: { readonly query: string; readonly flows: boo
       },
       onGap: (gap) => (buffer.pushGap(gap), draw()),
       onPosition: (id) => position.current = id,
-      onState: (failure) => {
-        if (failure?.kind === "token") tokenWanted.set(failure);
-        setFailure(failure);
-      },
+      onState: fail,
     });
     return () => {
       ending.abort();

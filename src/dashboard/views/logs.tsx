@@ -32,9 +32,12 @@ export function LogsView() {
   const { walk, again } = useWalk({ query, range, order });
   const { entries, first } = walk;
   const attributes = useMemo(() => attributeNames(walk), [entries.length > 0 ? entries[0] : undefined]);
-  const ids = useMemo(() => new Set(first?.entries.map(({ id }) => id)), [first]);
   const follows = range.to === undefined && order === "newest_first";
-  const news = useNews({ query, position: follows ? first?.tail ?? undefined : undefined, known: (id) => ids.has(id) });
+  const news = useNews({
+    query,
+    position: follows ? first?.tail ?? undefined : undefined,
+    known: first?.entries.map(({ id }) => id) ?? [],
+  });
   const entry = open === undefined ? undefined : entries.find(({ id }) => id === open);
   const failed = walk.failure;
 
