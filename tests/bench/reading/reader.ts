@@ -19,19 +19,26 @@ export interface ReaderTask {
   readonly everyMs: number;
 }
 
-/** What the thread answers: milliseconds by the question's name, or what failed. */
-export type ReaderAnswer = { readonly ms: ReadonlyMap<string, readonly number[]> } | { readonly failed: string };
+/** What the answers to a question took. */
+export interface Answers {
+  readonly ms: readonly number[];
+  /** How many of them were not whole. */
+  readonly partial: number;
+}
+
+/** What the thread answers: by the question's name, or what failed. */
+export type ReaderAnswer = { readonly answers: ReadonlyMap<string, Answers> } | { readonly failed: string };
 
 /** Asks until its turns are over, or it is told to end. */
 export class Reader implements Disposable {
   /** A thread of its own: this one is busy with being the Pub/Sub server. */
   readonly #worker = new Worker(new URL("./reader_worker.ts", import.meta.url), { type: "module" });
-  readonly #answer: Promise<ReadonlyMap<string, readonly number[]>>;
+  readonly #answer: Promise<ReadonlyMap<string, Answers>>;
 
   constructor(task: ReaderTask) {
     this.#answer = new Promise((resolve, reject) => {
       this.#worker.onmessage = ({ data }: MessageEvent<ReaderAnswer>) =>
-        "ms" in data ? resolve(data.ms) : reject(new Error(data.failed));
+        "answers" in data ? resolve(data.answers) : reject(new Error(data.failed));
       this.#worker.onerror = (event) => {
         event.preventDefault();
         reject(new Error(event.message));
@@ -42,7 +49,7 @@ export class Reader implements Disposable {
   }
 
   /** Resolves when its turns are over. @throws {Error} When an answer was wrong or failed. */
-  async answers(): Promise<ReadonlyMap<string, readonly number[]>> {
+  async answers(): Promise<ReadonlyMap<string, Answers>> {
     return await this.#answer;
   }
 

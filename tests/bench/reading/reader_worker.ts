@@ -19,20 +19,24 @@ async function read({ url, rows, turns, everyMs }: ReaderTask): Promise<ReaderAn
   const parsed = parseDatabaseUrl(url);
   if (!parsed.ok) throw new Error(`the database's address ${parsed.problem}`);
   await using queries = new StoredLogQueries(openLogReader(parsed.value, { onWarning: () => {} }));
-  const ms = new Map(QUESTIONS.map(({ name }) => [name, [] as number[]]));
+  const answers = new Map(QUESTIONS.map(({ name }) => [name, { ms: [] as number[], partial: 0 }]));
   // The first turn is not measured: connections come up and code is compiled in it.
   for (let turn = 0; turn <= turns && !over; turn++) {
     for (const question of QUESTIONS) {
       if (over) break;
       if (turn % question.everyTurns !== 0) continue;
       const askedAt = performance.now();
-      await asked(question, queries, rows);
+      const whole = await asked(question, queries, rows);
       const took = performance.now() - askedAt;
-      if (turn > 0 || question.everyTurns > 1) ms.get(question.name)!.push(took);
+      if (turn > 0 || question.everyTurns > 1) {
+        const answer = answers.get(question.name)!;
+        answer.ms.push(took);
+        if (!whole) answer.partial++;
+      }
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, everyMs - took)));
     }
   }
-  return { ms };
+  return { answers };
 }
 
 thread.onmessage = async ({ data }) => {

@@ -8,7 +8,7 @@ import { latenciesInto } from "../latency.ts";
 import { MessageSource } from "../messages.ts";
 import { fill } from "../reading/fill.ts";
 import { QUESTIONS } from "../reading/questions.ts";
-import { Reader, type ReaderTask } from "../reading/reader.ts";
+import { type Answers, Reader, type ReaderTask } from "../reading/reader.ts";
 import { SERVICES } from "../reading/rows.ts";
 import { figure, row } from "../result.ts";
 import { type Bench, databaseOf, pause, type Scenario, targetOf } from "../scenario.ts";
@@ -27,13 +27,10 @@ const APART_MS = 1_500;
 /** What the server still has to write of the filling is not the first round's business. */
 const SETTLE_MS_MAX = 10_000;
 
-/** Milliseconds of each question's answers. */
-type Answers = ReadonlyMap<string, readonly number[]>;
-
 /** What a round measured. */
 interface ReadingRound {
-  readonly rest: Answers;
-  readonly beside: Answers;
+  readonly rest: ReadonlyMap<string, Answers>;
+  readonly beside: ReadonlyMap<string, Answers>;
   /** From publish to visible, the 99th percentile. */
   readonly aloneMs: number;
   readonly readMs: number;
@@ -59,7 +56,7 @@ export const reading: Scenario = {
       results.push(await measure(bench, database, { rows: count, turnedRound: round % 2 === 1 }));
     }
     const of = (name: string, { state, share }: { state: "rest" | "beside"; share: number }) =>
-      results.map((result) => quantile(result[state].get(name)!, share));
+      results.map((result) => quantile(result[state].get(name)!.ms, share));
     return {
       scenario: "reading",
       setting: {
@@ -85,6 +82,11 @@ export const reading: Scenario = {
             target: targetOf(bench, { atMost: msMax }),
           })
         ),
+        figure("answers that are not whole", {
+          unit: "%",
+          rounds: results.map(({ rest, beside }) => partialPercent([...rest.values(), ...beside.values()])),
+          target: targetOf(bench, { atMost: 0 }),
+        }),
         figure("publish to visible, p99, no reader", { unit: "ms", rounds: results.map(({ aloneMs }) => aloneMs) }),
         figure("publish to visible, p99, a reader", { unit: "ms", rounds: results.map(({ readMs }) => readMs) }),
         figure("a reader over no reader", {
@@ -126,10 +128,15 @@ async function measure(
   return { rest, beside, readMs, aloneMs: first ?? await alone() };
 }
 
-function tell(say: Bench["say"], state: string, answers: Answers): void {
-  for (const [name, ms] of answers) {
-    say(
-      `    ${name}, ${state}: p50 ${short(quantile(ms, 0.5))} ms, p99 ${short(quantile(ms, 0.99))} ms of ${ms.length}`,
-    );
+function partialPercent(answers: readonly Answers[]): number {
+  const sum = (pick: (one: Answers) => number) => answers.reduce((all, one) => all + pick(one), 0);
+  return 100 * sum(({ partial }) => partial) / sum(({ ms }) => ms.length);
+}
+
+function tell(say: Bench["say"], state: string, answers: ReadonlyMap<string, Answers>): void {
+  for (const [name, { ms, partial }] of answers) {
+    const [middle, high] = [0.5, 0.99].map((share) => short(quantile(ms, share)));
+    const cut = partial === 0 ? "" : `, ${partial} not whole`;
+    say(`    ${name}, ${state}: p50 ${middle} ms, p99 ${high} ms of ${ms.length}${cut}`);
   }
 }
