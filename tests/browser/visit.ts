@@ -100,8 +100,8 @@ async function visit(browser: Browser, options: VisitOptions): Promise<Visit> {
 }
 
 /** Waits until it holds. @throws {Error} With what it was last, after a while. */
-export async function until(what: string, holds: () => Promise<unknown>): Promise<void> {
-  const endMs = performance.now() + 15_000;
+export async function until(what: string, holds: () => Promise<unknown>, patienceMs = 15_000): Promise<void> {
+  const endMs = performance.now() + patienceMs;
   for (;;) {
     const value = await holds();
     if (value === true) return;

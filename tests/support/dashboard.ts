@@ -10,7 +10,7 @@ import { serveApi } from "../../src/http/api/serve.ts";
 import { Page } from "../../src/http/page/page.ts";
 import { MemoryLogQueries, readEntry } from "./memory_log_queries.ts";
 
-/** A dashboard that is served. */
+/** A dashboard that is served, until it is disposed of once or more often. */
 export interface ServedDashboard extends AsyncDisposable {
   readonly queries: MemoryLogQueries;
   /** With a `/` at its end. */
@@ -61,13 +61,15 @@ export async function serveDashboard({ port = 0, ...options }: DashboardOptions 
     basePath,
   });
   const server = serveApi(api, { hostname: "127.0.0.1", port, onRefused: silent, onFailed: silent });
+  let disposed: Promise<void> | undefined;
+  const dispose = async () => {
+    await api[Symbol.asyncDispose]();
+    await server[Symbol.asyncDispose]();
+  };
   return {
     queries,
     port: server.address.port,
     url: `http://127.0.0.1:${server.address.port}${basePath}/`,
-    [Symbol.asyncDispose]: async () => {
-      await api[Symbol.asyncDispose]();
-      await server[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => disposed ??= dispose(),
   };
 }
