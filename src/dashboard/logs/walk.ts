@@ -15,8 +15,8 @@ export interface WalkOptions {
   readonly pagesMax?: number;
 }
 
-/** Of 500 entries each: 100,000 rows. */
-export const PAGES_MAX = 200;
+/** Of 500 entries each: 125,000 rows. */
+export const PAGES_MAX = 250;
 
 /** Which way, in the order of the list. */
 export type Way = "next" | "previous";

@@ -15,7 +15,7 @@ export interface ButtonProps {
   readonly onClick: () => void;
   readonly children?: ComponentChildren;
   readonly picture?: PictureName;
-  /** What it does, where the picture alone says it, or says it too briefly. */
+  /** What it does: the name of one with a picture only, and a hint beside a text. */
   readonly label?: string;
   readonly kind?: "plain" | "main" | "danger";
   readonly pressed?: boolean;
@@ -29,7 +29,7 @@ export function Button({ onClick, children, picture, label, kind = "plain", pres
       type="button"
       class={`button is-${kind}${children === undefined ? " only-picture" : ""}`}
       onClick={onClick}
-      aria-label={label}
+      aria-label={children === undefined ? label : undefined}
       title={label}
       aria-pressed={pressed}
       disabled={disabled}
