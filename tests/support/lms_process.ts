@@ -17,8 +17,10 @@ export function program(binary: string | undefined, task: "lms" | "lms-mon"): { 
     " ",
   );
   const main = flags.pop()!;
-  // Users start it in the repository, where `.` has the program of the thread that reads SQLite's file; tests do not.
-  const readable = flags.map((flag) => flag.replace(/^--allow-read=\./, `$&,${new URL("src", root).pathname}`));
+  // Users start it in the repository, where `.` has the program of the thread that reads SQLite's file, and the page;
+  // tests do not.
+  const own = ["src", "dist/page.json"].map((path) => new URL(path, root).pathname).join(",");
+  const readable = flags.map((flag) => flag.replace(/^--allow-read=\./, `$&,${own}`));
   return {
     command: Deno.execPath(),
     args: [run!, `--config=${new URL("deno.json", root).pathname}`, ...readable, new URL(main, root).pathname],

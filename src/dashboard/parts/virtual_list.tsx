@@ -45,6 +45,7 @@ export function VirtualList(props: VirtualListProps) {
   const head = useRef<HTMLDivElement>(null);
   const offsets = useMemo(() => new RowOffsets(rowHeight), []);
   const anchor = useRef<{ readonly key: string; readonly dy: number } | undefined>(undefined);
+  const revealed = useRef(false);
   const [view, setView] = useState({ top: 0, height: 600, width: 0 });
   const [, redraw] = useState({});
   offsets.setKeys(keys);
@@ -103,7 +104,12 @@ export function VirtualList(props: VirtualListProps) {
     const element = box.current!;
     const [top, bottom] = [offsets.at(selected), offsets.at(selected + 1)];
     const below = element.clientHeight - (head.current?.offsetHeight ?? 0);
-    if (top < element.scrollTop) element.scrollTop = Math.max(0, top - rowHeight);
+    // What a link leads to is in the middle.
+    const seen = top >= element.scrollTop && bottom <= element.scrollTop + below;
+    const first = !revealed.current;
+    revealed.current = true;
+    if (first && !seen) element.scrollTop = top - below / 2;
+    else if (top < element.scrollTop) element.scrollTop = Math.max(0, top - rowHeight);
     else if (bottom > element.scrollTop + below) element.scrollTop = bottom - below + rowHeight;
     look();
   }, [selected === undefined || selected < 0 ? undefined : keys[selected]]);
