@@ -193,6 +193,15 @@ Deno.test("the logs view", async (t) => {
     await news.waitFor({ state: "detached" });
   });
 
+  await t.step("shows what lands where there was nothing before", async () => {
+    await using visit = await visitor.visit({ count: 0 });
+    await visit.go("logs");
+    await visit.page.getByText("No entries in this range").waitFor();
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    landWorld(visit.queries, { count: 3, nowMs: Date.now(), n: 500_000, roll: dice(3) });
+    await visit.rows.first().waitFor();
+  });
+
   await t.step("says where there is nothing, and why that may be", async () => {
     await using visit = await visitor.visit({ count: 0 });
     await visit.go("logs?query=nothing");

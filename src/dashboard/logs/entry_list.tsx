@@ -4,7 +4,7 @@
  * @module
  */
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Entry } from "../api/answers.ts";
 import { usePage, usePreferences } from "../page_context.ts";
 import { useObservable } from "../observable.ts";
@@ -86,6 +86,9 @@ function useListKeys(take: (key: string) => boolean): void {
   const { question, tokenWanted, help } = usePage();
   const asked = useObservable(question) ?? useObservable(tokenWanted);
   const helping = useObservable(help);
+  // Who presses keys quickly is ahead of what was drawn.
+  const latest = useRef(take);
+  latest.current = take;
   useEffect(() => {
     if (asked !== undefined || helping) return;
     const onKey = (event: KeyboardEvent) => {
@@ -94,9 +97,9 @@ function useListKeys(take: (key: string) => boolean): void {
       if (target.closest("input, textarea, select, [contenteditable]") !== null) return;
       // A button or link takes its own enter.
       if (event.key === "Enter" && target.closest("button, a") !== null) return;
-      if (take(event.key)) event.preventDefault();
+      if (latest.current(event.key)) event.preventDefault();
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
-  });
+  }, [asked, helping]);
 }

@@ -40,6 +40,10 @@ export function LogsView() {
   });
   const entry = open === undefined ? undefined : entries.find(({ id }) => id === open);
   const failed = walk.failure;
+  // Where there is nothing to read, nothing is moved by what lands.
+  useEffect(() => {
+    if (news > 0 && first !== undefined && entries.length === 0) again();
+  }, [news > 0, first]);
 
   return (
     <div class={open === undefined ? "view logs" : "view logs has-detail"}>
