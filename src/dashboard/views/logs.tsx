@@ -152,6 +152,7 @@ function useWalk({ query, range, order }: {
 }
 
 function ListEnd({ walk }: { readonly walk: Walk }) {
+  if (walk.first === undefined) return null;
   const text = walk.reading === "next"
     ? "Reading on…"
     : walk.has("next")
