@@ -30,7 +30,7 @@ export class LiveBuffer {
 
   /** Entries that wait, those included that did not fit any more. */
   get waiting(): number {
-    return this.#waiting.length + this.#lost;
+    return this.#waiting.filter((line) => "entry" in line).length + this.#lost;
   }
 
   /** Takes what landed; it waits until {@linkcode show}. */
@@ -62,8 +62,9 @@ export class LiveBuffer {
   }
 
   #trim(): void {
-    const over = this.#waiting.length - this.#linesMax;
+    // With room for the line that says what went.
+    const over = this.#waiting.length - (this.#linesMax - 1);
     if (over <= 0) return;
-    this.#lost += this.#waiting.splice(0, over).filter((line) => "entry" in line).length;
+    for (const line of this.#waiting.splice(0, over)) this.#lost += "entry" in line ? 1 : line.gap.dropped;
   }
 }
