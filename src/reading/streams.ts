@@ -119,6 +119,9 @@ export interface ScanStreamOptions extends StreamOptions {
 /** The most rows of a step of a scan, whose database does most of the work. */
 const SCAN_MAX = 20_000;
 
+/** Payloads of a step, in UTF-16 units, from which the next is no greater: about 2,000 ordinary lines. */
+const STEP_UNITS = 256 * 1024;
+
 /** Rows of a span, one after the other, of which some are wanted. */
 export class ScanStream implements RowStream {
   place: MessageKey | undefined;
@@ -138,8 +141,9 @@ export class ScanStream implements RowStream {
     const question = { span: { ...span, beyond: this.#beyond }, way, rows, filter, by };
     const { entries, examined, last } = await reader.scan(question, budget.bounds);
     budget.spend(examined);
-    // Where most rows are wanted, there may be large ones among them.
-    this.#rows = entries.length > this.#rows / 4 ? this.#rows : Math.min(this.#rows * 4, SCAN_MAX);
+    // More at once, unless what came is much: then the next rows may be so too.
+    const units = entries.reduce((sum, { payload }) => sum + payload.length, 0);
+    if (entries.length < this.#rows / 2 && units < STEP_UNITS) this.#rows = Math.min(this.#rows * 4, SCAN_MAX);
     this.#beyond = this.place = last;
     return { entries };
   }

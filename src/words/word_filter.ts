@@ -39,8 +39,6 @@ const BITS_LEVEL_MAX = 9;
 /** At least 12 bits a word: with five bits set for each, 1 chunk in 220 mistakes a word; at 24 bits, 1 in 4,300. */
 const CHUNK_WORDS_MAX = 170;
 const BITS_PER_WORD = 5;
-/** 2,048 positions. */
-const POSITION_BITS = 11;
 
 /** All levels, and so all that a question about one word has to look at. */
 export const LEVELS: readonly number[] = [
@@ -86,16 +84,15 @@ function listRows(hashes: Uint32Array, { level, chunks }: { readonly level: numb
 function bitRows(hashes: Uint32Array, level: number): FilterRow[] {
   const all = new Uint8Array(CHUNK_BYTES * 2 ** level);
   const used = new Uint8Array(2 ** level);
+  const places = new Uint16Array(BITS_PER_WORD);
   for (const hash of hashes) {
     const chunk = hash & (2 ** level - 1);
     used[chunk] = 1;
     const offset = chunk * CHUNK_BYTES;
-    const stride = strideOf(hash);
-    let at = placeOf(hash);
+    placesOf(hash, places);
     for (let i = 0; i < BITS_PER_WORD; i++) {
-      const position = at >>> (32 - POSITION_BITS);
-      all[offset + (position >>> 3)]! |= 1 << (position & 7);
-      at = (at + stride) | 0;
+      const place = places[i]!;
+      all[offset + (place >>> 3)]! |= 1 << (place & 7);
     }
   }
   const rows: FilterRow[] = [];
@@ -105,12 +102,17 @@ function bitRows(hashes: Uint32Array, level: number): FilterRow[] {
   return rows;
 }
 
-/** Where a word's bits begin, and the way from each to the next; by their upper bits, and apart from the chunk. */
-function placeOf(hash: number): number {
-  return mix(hash);
-}
-function strideOf(hash: number): number {
-  return mix(hash ^ 0x5bd1e995) | 1;
+/**
+ * The bits of a word, into a list of {@linkcode BITS_PER_WORD}: independent of each other and of the chunk. Steps of one
+ * width instead would give one word in a thousand two bits or three, which many chunks have by chance.
+ */
+function placesOf(hash: number, places: Uint16Array): void {
+  const [a, b, c] = [mix(hash), mix(hash ^ 0x5bd1e995), mix(hash ^ 0x27d4eb2f)];
+  places[0] = a >>> 21;
+  places[1] = (a >>> 10) & 0x7ff;
+  places[2] = b >>> 21;
+  places[3] = (b >>> 10) & 0x7ff;
+  places[4] = c >>> 21;
 }
 
 function bytesOf(hash: number): Uint8Array {
@@ -133,11 +135,11 @@ export type LevelProbe =
 export function probesOf(hash: number): LevelProbe[] {
   const has = bytesOf(hash);
   const masks = new Map<number, number>();
-  const stride = strideOf(hash);
-  for (let i = 0, at = placeOf(hash); i < BITS_PER_WORD; i++, at = (at + stride) | 0) {
-    const position = at >>> (32 - POSITION_BITS);
-    const byte = position >>> 3;
-    masks.set(byte, (masks.get(byte) ?? 0) | (1 << (position & 7)));
+  const places = new Uint16Array(BITS_PER_WORD);
+  placesOf(hash, places);
+  for (const place of places) {
+    const byte = place >>> 3;
+    masks.set(byte, (masks.get(byte) ?? 0) | (1 << (place & 7)));
   }
   // Two bits of one byte stay two conditions: `&` with both would be true for either.
   const set = [...masks].flatMap(([byte, mask]) =>

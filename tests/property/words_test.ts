@@ -24,9 +24,8 @@ Deno.test("fold() of what is folded changes nothing, and letter case and composi
       assertEquals(fold(folded), folded);
       // Letter case makes a letter of the mark U+0345, and so wants the marks in order, as nearly all texts have them.
       const composed = text.normalize("NFC");
-      for (const form of [composed, text.normalize("NFD"), composed.toUpperCase(), composed.toLowerCase()]) {
-        assertEquals(fold(form), folded);
-      }
+      const cased = text.normalize("NFKD").includes("\u0345") ? [] : [composed.toUpperCase(), composed.toLowerCase()];
+      for (const form of [composed, text.normalize("NFD"), ...cased]) assertEquals(fold(form), folded);
     }),
     RUNS,
   );

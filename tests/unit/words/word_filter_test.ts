@@ -102,7 +102,10 @@ Deno.test("probesOf() asks what it always asked", () => {
   ]);
   const [list, , , bits] = probesOf(0xdeadbeef);
   assertEquals(list, { level: -3, chunk: 15, form: "list", has: Uint8Array.of(0xde, 0xad, 0xbe, 0xef) });
-  const set = [13, 247, 225, 203, 181].map((byte) => ({ byte, mask: 0x80 }));
+  const set = [[13, 0x80], [46, 2], [234, 1], [11, 0x20], [226, 0x20]].map(([byte, mask]) => ({
+    byte: byte!,
+    mask: mask!,
+  }));
   assertEquals(bits, { level: 3, chunk: 7, form: "bits", set });
 });
 
@@ -152,4 +155,16 @@ Deno.test("mergedFilters() takes lists only, and no more words than a filter may
   const bits = filterOf(hashes(2_000));
   assertEquals(isMergeable(bits), false);
   assertThrows(() => mergedFilters([bits]), RangeError, "one holds bits");
+});
+
+Deno.test("probesOf() gives nearly every word five bits, and none fewer than three", () => {
+  const bits = (hash: number) => {
+    const probe = probesOf(hash).find(({ form }) => form === "bits")!;
+    return probe.form === "bits" ? probe.set.length : 0;
+  };
+  const counts = [0, 0, 0, 0, 0, 0];
+  for (const hash of hashes(20_000)) counts[bits(hash)]!++;
+  // Two of five places are the same for one word in 205 (10 pairs of 2,048 places): about 98 of 20,000.
+  assertEquals([counts[0], counts[1], counts[2]], [0, 0, 0]);
+  assert(counts[3]! <= 2 && counts[4]! < 140, counts.join(" "));
 });
