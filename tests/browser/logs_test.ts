@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { entryIdOf } from "../../src/entry/entry_id.ts";
 import { dice, landWorld } from "../support/dashboard_world.ts";
 import { openVisitor, until } from "./visit.ts";
 
@@ -144,6 +145,37 @@ Deno.test("the logs view", async (t) => {
     await visit.page.getByRole("button", { name: "Back", exact: true }).click();
     await until("it is as before", () => Promise.resolve(visit.page.url().includes("logs?query=severity%3Afatal")));
     assertEquals(await visit.page.getByRole("complementary", { name: "Entry" }).count(), 1);
+  });
+
+  await t.step("reads on before and after an entry in context, and leaves what is read where it is", async () => {
+    await using visit = await visitor.visit();
+    const { publishTime, messageId } = visit.queries.entries[500]!;
+    const id = entryIdOf({ publishTime, messageId });
+    await visit.go(`context?id=${encodeURIComponent(id)}`);
+    const marked = visit.page.locator(".row.is-marked");
+    await marked.waitFor();
+    const rows = async () => Number(await visit.page.locator(".list").getAttribute("aria-rowcount"));
+    await until("more was read on both sides", async () => await rows() > 200 || await rows());
+    const { y } = (await marked.boundingBox())!;
+    assert(y > 250 && y < 600, `in the middle: ${y}`);
+    await visit.page.locator(".list").hover();
+    for (let turn = 0; turn < 12; turn++) {
+      await visit.page.mouse.wheel(0, -400);
+      await visit.page.waitForTimeout(60);
+      const ids = await visit.rows.evaluateAll((all) => all.map((row) => row.getAttribute("data-key")!));
+      const known = visit.queries.entries.map((entry) => entryIdOf(entry));
+      const at = known.indexOf(ids[0]!);
+      assertEquals(ids, known.slice(at, at + ids.length), "neighbours, in order");
+    }
+    // 4,800 pixels are 200 rows, whatever was read meanwhile.
+    const top = await visit.page.evaluate(() => {
+      // deno-lint-ignore no-explicit-any
+      const { document } = globalThis as any;
+      const box = document.querySelector(".list").getBoundingClientRect();
+      return document.elementFromPoint(box.left + 200, box.top + 60).closest("[data-key]").dataset.key as string;
+    });
+    const index = visit.queries.entries.findIndex((entry) => entryIdOf(entry) === top);
+    assert(Math.abs(index - (500 - 200 - 13)) < 6, `row ${index}`);
   });
 
   await t.step("goes back and forward through what was asked", async () => {
