@@ -1,6 +1,6 @@
 /**
  * Writes what the executable is made of, as a bill of materials (CycloneDX 1.6, JSON): the packages that `src/main.ts`
- * reaches, with what deno.lock says of each, and the Deno runtime that holds them.
+ * and the dashboard's page reach, with what deno.lock says of each, and the Deno runtime that holds them.
  *
  *     deno task sbom
  *
@@ -55,6 +55,8 @@ export interface Package {
 }
 
 const root = new URL("../", import.meta.url);
+/** The program, and the dashboard's page that it holds. */
+const ROOTS = ["src/main.ts", "src/dashboard/main.tsx"];
 const text = (path: string) => Deno.readTextFile(new URL(path, root));
 
 /** What a program prints. */
@@ -62,6 +64,19 @@ async function output(program: string, ...args: string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(program, { args, cwd: root }).output();
   if (!success) throw new Error(`${program} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
   return new TextDecoder().decode(stdout).trim();
+}
+
+/** The modules of all roots, each once. */
+async function readGraph(): Promise<ModuleGraph> {
+  const graphs: ModuleGraph[] = await Promise.all(
+    ROOTS.map(async (path) => JSON.parse(await output(Deno.execPath(), "info", "--json", path))),
+  );
+  const modules = new Map(graphs.flatMap(({ modules }) => modules).map((module) => [JSON.stringify(module), module]));
+  return {
+    ...graphs[0]!,
+    modules: [...modules.values()],
+    npmPackages: Object.assign({}, ...graphs.map(({ npmPackages }) => npmPackages)),
+  };
 }
 
 /** `@scope/name` in its two parts. */
@@ -248,8 +263,8 @@ export interface Parts {
 
 async function parts(): Promise<Parts> {
   // What is not in the cache yet has no package.json to read.
-  await output(Deno.execPath(), "cache", "--quiet", "--frozen", "src/main.ts");
-  const graph: ModuleGraph = JSON.parse(await output(Deno.execPath(), "info", "--json", "src/main.ts"));
+  await output(Deno.execPath(), "cache", "--quiet", "--frozen", ...ROOTS);
+  const graph = await readGraph();
   const lock: LockFile = JSON.parse(await text("deno.lock"));
   const { version } = JSON.parse(await text("deno.json"));
   const [npm, jsr, deno] = [await npmPackages(graph, lock), jsrPackages(graph, lock), runtime()];

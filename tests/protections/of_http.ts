@@ -67,6 +67,28 @@ export const OF_HTTP: readonly Protection[] = [
       filter: "the API says what failed in its own words, and logs the database's",
     },
   ]),
+  ...protectionsOf({ file: "src/http/page/page.ts", test: "tests/unit/http/page/page_test.ts" }, [
+    {
+      name: "Nothing runs in the dashboard's page but what comes from this server",
+      find: `"default-src 'none'; script-src 'self';`,
+      replace: `"default-src 'none'; script-src 'self' 'unsafe-inline';`,
+      filter: "Page.answer() lets nothing run but what comes from this server",
+    },
+  ]),
+  ...protectionsOf({ file: "src/dashboard/text/safe.ts", test: "tests/unit/dashboard/text/safe_test.ts" }, [
+    {
+      name: "Marks of direction in a payload are seen in the page, and turn nothing",
+      find: "\\\\u2028-\\\\u202e",
+      replace: "\\\\u2028-\\\\u202d",
+      filter: "visible() of marks of direction",
+    },
+    {
+      name: "Heaps of marks on one letter cover no other line of the page",
+      find: 'text.replaceAll(MARKS, "$1…")',
+      replace: "text",
+      filter: "visible() of heaps of marks",
+    },
+  ]),
   ...protectionsOf({ file: "src/http/guard/hosts.ts", test: "tests/unit/http/guard/hosts_test.ts" }, [
     {
       name: "An address as another page's origin is not this server's own",
