@@ -18,6 +18,8 @@ export class LiveBuffer {
   #waiting: LiveLine[] = [];
   #lost = 0;
   #gaps = 0;
+  /** Of the entries that came last: a tail that was broken off may tell of some again. */
+  readonly #known = new Set<string>();
 
   /** @param linesMax Shown, and as many waiting. */
   constructor(linesMax: number) {
@@ -35,7 +37,16 @@ export class LiveBuffer {
 
   /** Takes what landed; it waits until {@linkcode show}. */
   push(entries: readonly Entry[]): void {
-    for (const entry of entries) this.#waiting.push({ key: entry.id, entry });
+    for (const entry of entries) {
+      if (this.#known.has(entry.id)) continue;
+      this.#known.add(entry.id);
+      this.#waiting.push({ key: entry.id, entry });
+    }
+    // A set gives up the oldest first.
+    for (const id of this.#known) {
+      if (this.#known.size <= 2 * this.#linesMax) break;
+      this.#known.delete(id);
+    }
     this.#trim();
   }
 

@@ -49,3 +49,13 @@ Deno.test("LiveBuffer shows a gap that it was told of where it is", () => {
   buffer.clear();
   assertEquals([shown(buffer), buffer.waiting], [[], 0]);
 });
+
+Deno.test("LiveBuffer takes an entry once, however often it is told of", () => {
+  const buffer = new LiveBuffer(10);
+  buffer.push(entries(0, 3));
+  buffer.show();
+  buffer.push(entries(1, 4));
+  assertEquals(buffer.waiting, 1);
+  buffer.show();
+  assertEquals(shown(buffer), [0, 1, 2, 3]);
+});
