@@ -180,7 +180,8 @@ for (const live of [true, false]) {
     await flushed.promise;
     world.stop();
     assertEquals(await ended, 0);
-    assertEquals(world.printed[1], live ? "until Ctrl-C" : "for 30s; Ctrl-C ends it earlier");
+    assertMatch(world.printed[0]!, /^reading at http:\/\/127\.0\.0\.1:\d+$/, "where to look comes first of all");
+    assertEquals(world.printed[2], live ? "until Ctrl-C" : "for 30s; Ctrl-C ends it earlier");
     assertEquals(world.printed.includes("next"), false);
   });
 }
