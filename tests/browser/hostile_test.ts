@@ -6,7 +6,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { instantOfDate } from "../../src/entry/instant.ts";
 import { readEntry } from "../support/memory_log_queries.ts";
-import { openVisitor } from "./visit.ts";
+import { openVisitor, until } from "./visit.ts";
 
 const HOSTILE: Readonly<Record<string, string>> = {
   script: "<script>alert(1)</script>",
@@ -72,8 +72,12 @@ Deno.test("hostile payloads", async (t) => {
       assertEquals(await visit.page.evaluate("document.documentElement.scrollWidth"), 1_280);
     }
     assertEquals(await visit.page.evaluate("({}).polluted"), undefined);
+    await visit.page.locator(`[data-key$="-hostile-image"]`).click();
+    await visit.page.getByRole("complementary").getByText("hostile-image", { exact: true }).waitFor();
     await visit.page.getByRole("button", { name: "Only service with this value" }).click();
-    await visit.rows.first().waitFor();
+    // The rows of before stay until the answer is there.
+    await until("the one entry of that service is left", async () => await visit.rows.count() === 1);
+    assertEquals(await visit.rows.first().getAttribute("data-key").then((key) => key?.endsWith("hostile-image")), true);
   });
 
   await t.step("in the address are data too", async () => {
