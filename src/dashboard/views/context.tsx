@@ -5,8 +5,9 @@
  */
 import { useState } from "preact/hooks";
 import type { Context, Entry } from "../api/answers.ts";
-import { EntryDetail } from "../logs/entry_detail.tsx";
+import { columnsOf } from "../logs/columns.ts";
 import { EntryList } from "../logs/entry_list.tsx";
+import { OpenedEntry } from "../logs/opened_entry.tsx";
 import { WrapButton } from "../logs/query_bar.tsx";
 import { usePage, useParameters } from "../page_context.ts";
 import { Button, Empty, FailureNote, Loading, ViewLink } from "../parts/controls.tsx";
@@ -24,7 +25,7 @@ export function ContextView() {
   const { client, router } = usePage();
   const [parameters, change] = useParameters();
   const { id = "", same = "", open } = parameters;
-  const columns = (parameters.columns ?? "").split(",").filter((name) => name !== "");
+  const columns = columnsOf(parameters);
   const [sides, setSides] = useState({ before: SIDE, after: SIDE });
   const { value, failure, loading, again } = useAnswer<Context>(
     JSON.stringify([id, same, sides]),
@@ -88,17 +89,11 @@ export function ContextView() {
             )}
         </div>
         {open !== undefined && (
-          <EntryDetail
+          <OpenedEntry
             id={open}
             entry={entries.find((entry) => entry.id === open)}
-            columns={columns}
-            onClose={() => change({ open: "" }, { replace: true })}
-            onColumn={(name) =>
-              change({
-                columns: (columns.includes(name) ? columns.filter((one) => one !== name) : [...columns, name]).join(
-                  ",",
-                ),
-              }, { replace: true })}
+            searches={false}
+            replace
           />
         )}
       </div>

@@ -5,21 +5,21 @@
  */
 import { useMemo, useState } from "preact/hooks";
 import type { Entry } from "../api/answers.ts";
-import { EntryDetail } from "../logs/entry_detail.tsx";
+import { columnsOf } from "../logs/columns.ts";
 import { EntryList } from "../logs/entry_list.tsx";
+import { OpenedEntry } from "../logs/opened_entry.tsx";
 import { WrapButton } from "../logs/query_bar.tsx";
 import { useTail } from "../logs/use_tail.ts";
 import { useParameters } from "../page_context.ts";
 import { Button, Empty, FailureNote, ViewLink } from "../parts/controls.tsx";
 import { QueryBox } from "../parts/query_box.tsx";
 import { count, rate } from "../text/numbers.ts";
-import { withTerm } from "../text/query.ts";
 
 /** Draws it. */
 export function LiveView() {
   const [parameters, change] = useParameters();
   const { query = "", open } = parameters;
-  const columns = (parameters.columns ?? "").split(",").filter((name) => name !== "");
+  const columns = columnsOf(parameters);
   const [paused, setPaused] = useState(false);
   const [atEnd, setAtEnd] = useState(true);
   const { buffer, failure, perSecond, away } = useTail({ query, flows: !paused && atEnd && open === undefined });
@@ -91,21 +91,7 @@ export function LiveView() {
             </div>
           )}
         </div>
-        {open !== undefined && (
-          <EntryDetail
-            id={open}
-            entry={entry}
-            columns={columns}
-            onClose={() => change({ open: "" })}
-            onTerm={(term) => change({ query: withTerm(query, term), open: "" })}
-            onColumn={(name) =>
-              change({
-                columns: (columns.includes(name) ? columns.filter((one) => one !== name) : [...columns, name]).join(
-                  ",",
-                ),
-              })}
-          />
-        )}
+        {open !== undefined && <OpenedEntry id={open} entry={entry} searches />}
       </div>
     </div>
   );

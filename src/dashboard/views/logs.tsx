@@ -5,10 +5,11 @@
  */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Page } from "../api/answers.ts";
-import { EntryDetail } from "../logs/entry_detail.tsx";
+import { columnsOf } from "../logs/columns.ts";
 import { EntryList } from "../logs/entry_list.tsx";
 import { LogHistogram } from "../logs/histogram.tsx";
 import { useNews } from "../logs/news.ts";
+import { OpenedEntry } from "../logs/opened_entry.tsx";
 import { QueryBar } from "../logs/query_bar.tsx";
 import { QueryRemarks } from "../logs/remarks.tsx";
 import { Walk } from "../logs/walk.ts";
@@ -17,7 +18,6 @@ import { usePage, useParameters } from "../page_context.ts";
 import { Button, Empty, FailureNote, Loading, ViewLink } from "../parts/controls.tsx";
 import { rangeOf, type RangeParameters } from "../parts/range_picker.tsx";
 import { count } from "../text/numbers.ts";
-import { withTerm } from "../text/query.ts";
 
 /** Entries of a page: two or three screens, and few enough to come at once. */
 const FIRST_LIMIT = 200;
@@ -28,7 +28,7 @@ export function LogsView() {
   const [parameters, change] = useParameters();
   const { query = "", open, order = "newest_first" } = parameters;
   const range = rangeOf(parameters);
-  const columns = (parameters.columns ?? "").split(",").filter((name) => name !== "");
+  const columns = columnsOf(parameters);
   const { walk, again } = useWalk({ query, range, order });
   const { entries, first } = walk;
   const attributes = useMemo(() => attributeNames(walk), [entries.length > 0 ? entries[0] : undefined]);
@@ -87,21 +87,7 @@ export function LogsView() {
               />
             )}
         </div>
-        {open !== undefined && (
-          <EntryDetail
-            id={open}
-            entry={entry}
-            columns={columns}
-            onClose={() => change({ open: "" })}
-            onTerm={(term) => change({ query: withTerm(query, term), open: "" })}
-            onColumn={(name) =>
-              change({
-                columns: (columns.includes(name) ? columns.filter((one) => one !== name) : [...columns, name]).join(
-                  ",",
-                ),
-              })}
-          />
-        )}
+        {open !== undefined && <OpenedEntry id={open} entry={entry} searches />}
       </div>
     </div>
   );
