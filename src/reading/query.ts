@@ -92,8 +92,3 @@ export interface Mistake extends Place {
   /** A clause: `did you mean service?`. */
   readonly remedy: string;
 }
-
-/** A mistake in one line. Counts characters from 1, as people do. */
-export function describeMistake(query: string, { at, problem, remedy }: Mistake): string {
-  return `At character ${Array.from(query.slice(0, at)).length + 1}: ${problem}; ${remedy}`;
-}

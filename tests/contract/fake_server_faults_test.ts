@@ -10,22 +10,10 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { FakeServer, type FakeServerOptions } from "../../src/emulator/fake_server.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 import { makeTlsFiles } from "../support/tls.ts";
-import { assertFails, PubSubFixture, texts } from "./pubsub_fixture.ts";
-import type { Behaviour } from "./pubsub_fixture.ts";
+import { AS_GOOGLES_SERVICE, assertFails, PubSubFixture, texts } from "./pubsub_fixture.ts";
 
 const UNAVAILABLE = 14;
 const UNAUTHENTICATED = 16;
-
-const BEHAVIOUR: Behaviour = {
-  keepsToLimits: true,
-  answersPings: true,
-  confirmsOnStream: true,
-  countsLateAcks: false,
-  shortestLease: 10,
-  pullsWithinDeadline: true,
-  ordersRedelivery: true,
-  strict: true,
-};
 
 /** The clients' own retries would hide the faults. */
 const ONCE = { retry: null } as unknown as { timeout: number };
@@ -33,7 +21,7 @@ const ONCE = { retry: null } as unknown as { timeout: number };
 /** A server, and a topic and a subscription on it. */
 async function setUp(options: FakeServerOptions = {}) {
   const server = await FakeServer.start(options);
-  const fixture = await PubSubFixture.create(server.address, BEHAVIOUR);
+  const fixture = await PubSubFixture.create(server.address, AS_GOOGLES_SERVICE);
   const { subscription, topic, clients: { publisher, subscriber } } = fixture;
   return {
     server,
@@ -190,7 +178,7 @@ Deno.test("FakeServer breakShare cuts connections in the middle of a message", a
   await using server = await FakeServer.start({ faults: { breakShare: 1 } });
   const [hostname, port] = server.address.split(":");
   await using proxy = new TcpProxy({ hostname: hostname!, port: Number(port) });
-  await using fixture = await PubSubFixture.create(`127.0.0.1:${proxy.port}`, BEHAVIOUR);
+  await using fixture = await PubSubFixture.create(`127.0.0.1:${proxy.port}`, AS_GOOGLES_SERVICE);
   server.publish(fixture.topic, [{ data: new Uint8Array(bytes) }]);
   const stream = await fixture.stream();
   const { code } = await stream.ended;
@@ -234,7 +222,7 @@ Deno.test("FakeServer says where it cannot listen", async () => {
 
 Deno.test("FakeServer closes with streams open, pulls waiting and acknowledgements withheld, and closes once", async () => {
   const server = await FakeServer.start();
-  await using fixture = await PubSubFixture.create(server.address, BEHAVIOUR);
+  await using fixture = await PubSubFixture.create(server.address, AS_GOOGLES_SERVICE);
   const { clients: { subscriber }, subscription } = fixture;
   await fixture.publish("a");
   const [received] = await fixture.pull();

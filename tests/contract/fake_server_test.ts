@@ -1,17 +1,9 @@
 import { FakeServer } from "../../src/emulator/fake_server.ts";
+import { AS_GOOGLES_SERVICE } from "./pubsub_fixture.ts";
 import { exercisePubSub } from "./pubsub_contract.ts";
 
 exercisePubSub({
   name: "FakeServer",
   open: () => FakeServer.start(),
-  behaviour: {
-    keepsToLimits: true,
-    answersPings: true,
-    confirmsOnStream: true,
-    countsLateAcks: false,
-    shortestLease: 10,
-    pullsWithinDeadline: true,
-    ordersRedelivery: true,
-    strict: true,
-  },
+  behaviour: AS_GOOGLES_SERVICE,
 });

@@ -31,6 +31,18 @@ export interface Behaviour {
   readonly strict: boolean;
 }
 
+/** The embedded server's behaviour. */
+export const AS_GOOGLES_SERVICE: Behaviour = {
+  keepsToLimits: true,
+  answersPings: true,
+  confirmsOnStream: true,
+  countsLateAcks: false,
+  shortestLease: 10,
+  pullsWithinDeadline: true,
+  ordersRedelivery: true,
+  strict: true,
+};
+
 /** One case. */
 export interface PubSubCase {
   /** A sentence. */

@@ -9,20 +9,9 @@ import { Conversations } from "../../src/http/conversation.ts";
 import { Port } from "../../src/emulator/port.ts";
 import { FakeServer } from "../../src/emulator/fake_server.ts";
 import { RawClient } from "../support/raw_client.ts";
-import { PubSubFixture, texts } from "./pubsub_fixture.ts";
+import { AS_GOOGLES_SERVICE, PubSubFixture, texts } from "./pubsub_fixture.ts";
 
 const HEALTH = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-
-const BEHAVIOUR = {
-  keepsToLimits: true,
-  answersPings: true,
-  confirmsOnStream: true,
-  countsLateAcks: false,
-  shortestLease: 10,
-  pullsWithinDeadline: true,
-  ordersRedelivery: true,
-  strict: true,
-};
 
 Deno.test("FakeServer answers a health check as Google's emulator does", async () => {
   await using server = await FakeServer.start();
@@ -89,7 +78,7 @@ Deno.test("FakeServer survives clients that leave at any byte of their opening",
 
 Deno.test("FakeServer speaks gRPC and HTTP/1.1 on one port at once, to many", async () => {
   await using server = await FakeServer.start();
-  await using fixture = await PubSubFixture.create(server.address, BEHAVIOUR);
+  await using fixture = await PubSubFixture.create(server.address, AS_GOOGLES_SERVICE);
   const stream = await fixture.stream();
   const clients = await Promise.all(Array.from({ length: 64 }, () => RawClient.connect(server.address)));
   try {

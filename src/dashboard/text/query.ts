@@ -21,11 +21,6 @@ export function withTerm(query: string, term: string): string {
   return (terms.includes(term) ? terms : [...terms, term]).join(" ");
 }
 
-/** The query without the term. */
-export function withoutTerm(query: string, term: string): string {
-  return termsOf(query).filter((one) => one !== term).join(" ");
-}
-
 /** A query's terms as they are written. */
 export function termsOf(query: string): string[] {
   return query.match(/(?:"(?:\\.|[^"\\])*"?|[^\s"])+/g) ?? [];

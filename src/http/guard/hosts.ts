@@ -20,11 +20,6 @@ const NAME = "[a-z\\d](?:[a-z\\d_-]*[a-z\\d])?(?:\\.[a-z\\d](?:[a-z\\d_-]*[a-z\\
 const HOST = new RegExp(`^(${NAME}|\\[[\\da-f:.]+\\])\\.?(?::\\d{1,5})?$`);
 const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 
-/** Whether a text is a host's name without a port, as `HTTPHOSTS` lists them. */
-export function isHostName(text: string): boolean {
-  return new RegExp(`^${NAME}$`).test(text.toLowerCase());
-}
-
 /**
  * Why a request is not answered; `undefined` where it is. Addresses and `localhost` are nobody else's names.
  *

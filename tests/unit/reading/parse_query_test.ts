@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { MISTAKES_MAX, parseQuery } from "../../../src/reading/parse_query.ts";
-import { describeMistake, QUERY_MAX, type Term, TERM_MAX, TERMS_MAX } from "../../../src/reading/query.ts";
+import { QUERY_MAX, type Term, TERM_MAX, TERMS_MAX } from "../../../src/reading/query.ts";
 
 const NOW = Date.UTC(2026, 10, 24, 10, 30);
 
@@ -229,14 +229,4 @@ Deno.test("parseQuery() looks for what to offer as text is read as that text", (
     const offered = /write (".*")$/s.exec(parsed.mistakes[0].remedy)?.[1];
     assertEquals(termsOf(offered!), [text(query)]);
   }
-});
-
-Deno.test("describeMistake() counts characters as people do", () => {
-  const query = "\u{10400} servce:a";
-  const parsed = parseQuery(query, NOW);
-  assert(parsed.state === "mistaken");
-  assertEquals(
-    describeMistake(query, parsed.mistakes[0]).slice(0, 45),
-    'At character 3: there is no field "servce"; d',
-  );
 });

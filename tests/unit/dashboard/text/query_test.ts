@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { attributeField, fieldTerm, termsOf, withoutTerm, withTerm } from "../../../../src/dashboard/text/query.ts";
+import { attributeField, fieldTerm, termsOf, withTerm } from "../../../../src/dashboard/text/query.ts";
 import { formatQuery } from "../../../../src/reading/format_query.ts";
 import { parseQuery } from "../../../../src/reading/parse_query.ts";
 
@@ -23,7 +23,6 @@ Deno.test("withTerm() takes the place of its opposite, and adds nothing twice", 
   assertEquals(withTerm("timeout service:x", "service:x"), "timeout service:x");
   assertEquals(withTerm("-service:x timeout", "service:x"), "timeout service:x");
   assertEquals(withTerm("service:x", "-service:x"), "-service:x");
-  assertEquals(withoutTerm("a service:x b", "service:x"), "a b");
 });
 
 Deno.test("termsOf() leaves quotes whole", () => {
