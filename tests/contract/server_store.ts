@@ -191,7 +191,7 @@ export function exerciseServerStore(name: string, server: TestServer): void {
       await using opened = await openWith(rights);
       const error = await assertRejects(() => opened.store.rehearse(), StoreError, `${missing} command denied`);
       assertEquals(error.disposition, "fatal");
-      assertStringIncludes(error.message, `GRANT SELECT, INSERT, UPDATE, ALTER ON \`${database.name}\`.* TO`);
+      assertStringIncludes(error.message, `GRANT SELECT, INSERT, UPDATE, DELETE, ALTER ON \`${database.name}\`.* TO`);
     }
     assertEquals(warnings, []);
     {

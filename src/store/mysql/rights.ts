@@ -11,7 +11,7 @@ export type GrantedRight = "granted" | "missing" | "unclear";
 
 /** What an administrator runs to give the account what a monitor needs. */
 export function grantAdvice({ user, database }: Pick<MysqlAddress, "user" | "database">): string {
-  return `let an administrator run: GRANT SELECT, INSERT, UPDATE, ALTER ON \`${database}\`.* TO '${user}'@'HOST', \
+  return `let an administrator run: GRANT SELECT, INSERT, UPDATE, DELETE, ALTER ON \`${database}\`.* TO '${user}'@'HOST', \
 with the host that the account is for`;
 }
 
