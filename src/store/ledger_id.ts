@@ -37,3 +37,8 @@ export class LedgerIds {
     return (((BigInt(this.#ms) << INSTANCE_BITS) | BigInt(instance)) << SEQUENCE_BITS) | BigInt(this.#sequence);
   }
 }
+
+/** When an id was given, in milliseconds since 1970. */
+export function idTimeMs(id: BatchId): number {
+  return Number(id >> (INSTANCE_BITS + SEQUENCE_BITS));
+}

@@ -4,14 +4,14 @@
  * @module
  */
 import { assert } from "@std/assert";
-import { buildPage } from "../../.ci/page.ts";
+import { builtPage } from "../support/built_page.ts";
 import { startChromium } from "../support/chromium.ts";
 import { LmsProcess } from "../support/lms_process.ts";
 import { temporaryFolder } from "../support/run_lms.ts";
 import { until } from "./visit.ts";
 
 Deno.test("lms demo shows its logs, and a histogram that moves", async () => {
-  await buildPage(new URL("../../dist/page.json", import.meta.url).pathname);
+  await builtPage();
   await using folder = await temporaryFolder();
   await using lms = new LmsProcess(["demo", "--duration=60s"], {
     DATABASE_URL: `sqlite:${folder.path}/logs.db`,

@@ -44,6 +44,18 @@ Deno.test({
   },
 });
 
+Deno.test("SQLite: an id of the ledger names its own instance, also where another's last is of the same time or later", async () => {
+  await using fixture = await fresh();
+  await using store = fixture.open();
+  await write(store, { entries: [entry(key(1))] });
+  // Two writers within a millisecond, as any clock may make them: the other's number is greater.
+  await fixture.query("UPDATE batches SET id = id + 5000 * 2097152 + 7 * 512, instance = 7");
+  await write(store, { entries: [entry(key(2))] });
+  await write(store, { entries: [entry(key(3))] });
+  const rows = await fixture.query("SELECT (id >> 9) & 4095 AS named, instance FROM batches ORDER BY id");
+  assertEquals(rows.map(({ named, instance }) => [named, instance]), [[7, 7], [0, 0], [0, 0]]);
+});
+
 Deno.test("SQLite: a file that is no database is fatal and named", async () => {
   const path = await Deno.makeTempFile({ prefix: "lms-sqlite-" });
   await Deno.writeTextFile(path, "this is a text and longer than the header of a database, ".repeat(20));

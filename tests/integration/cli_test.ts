@@ -6,6 +6,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import project from "../../deno.json" with { type: "json" };
 import { COMMANDS } from "../../src/cli/catalogue.ts";
+import { builtPage } from "../support/built_page.ts";
 import { LmsProcess } from "../support/lms_process.ts";
 import { namesIn, runLms, temporaryFolder } from "../support/run_lms.ts";
 
@@ -252,6 +253,7 @@ Deno.test("lms emulator on a port that is taken says so in one record, and nothi
 });
 
 Deno.test("lms demo ends by itself, with tables that agree with what it published", async () => {
+  await builtPage();
   await using folder = await temporaryFolder();
   const { code, stdout, stderr } = await runLms(["demo"], {
     DURATION: "3",

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { buildPage } from "../../.ci/page.ts";
 import { compareKeys, type MessageKey } from "../../src/entry/entry.ts";
 import { type ApiOptions, createApi, type DeadLetterActions } from "../../src/http/api/api.ts";
 import { serveApi } from "../../src/http/api/serve.ts";
 import { Page } from "../../src/http/page/page.ts";
+import { builtPage } from "./built_page.ts";
 import { MemoryLogQueries, readEntry } from "./memory_log_queries.ts";
 
 /** A dashboard that is served, until it is disposed of once or more often. */
@@ -46,7 +46,7 @@ export function memoryActions(queries: MemoryLogQueries): DeadLetterActions {
 
 /** Serves it from what the sources are now. */
 export async function serveDashboard({ port = 0, ...options }: DashboardOptions = {}): Promise<ServedDashboard> {
-  const { files } = await buildPage(new URL("../../dist/page.json", import.meta.url).pathname);
+  const { files } = await builtPage();
   const queries = options.queries ?? new MemoryLogQueries();
   const basePath = options.basePath ?? "";
   const silent = () => {};

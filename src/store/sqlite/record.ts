@@ -6,7 +6,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type BatchRecord, batchRecord, type LandedBatch } from "../batch_record.ts";
 import type { MinuteServices, TimeCount } from "../counts.ts";
-import type { LedgerIds } from "../ledger_id.ts";
+import { idTimeMs, type LedgerIds } from "../ledger_id.ts";
 import type { BatchId } from "../log_rows.ts";
 import { ADD_COUNT, addCounts } from "./insert.ts";
 import type { InstanceClaim } from "./instances.ts";
@@ -64,9 +64,9 @@ export class Records {
     const { claim, ids } = this.#recorder;
     const instance = claim.number();
     const row = this.#now.get();
-    const id = ids.next(Number(row?.ms), instance);
     const last = BigInt(String(row?.last ?? 0));
-    return { id: id > last ? id : last + 1n, instance };
+    const id = ids.next(Number(row?.ms), instance);
+    return { id: id > last ? id : ids.next(idTimeMs(last) + 1, instance), instance };
   }
 
   /** Records what landed, in the transaction under way. */
