@@ -28,8 +28,11 @@ export interface ClosedRange {
   readonly to: Instant;
 }
 
-/** Who counts: the hours or minutes that are stored, or the rows themselves. */
-export type CountSource = "hours" | "minutes" | "rows";
+/**
+ * Who counts: the hours or minutes that are stored, or the rows themselves. A part of one minute, whose buckets are whole
+ * minutes, is either its rows or what the minute has beside the other ones.
+ */
+export type CountSource = "hours" | "minutes" | "minute_part" | "rows";
 
 /** A part of the range that one source answers. */
 export interface HistogramPart extends ClosedRange {
@@ -73,8 +76,8 @@ export interface HistogramProblem {
 /**
  * Plans a histogram.
  *
- * Stored counts are read for the whole minutes and hours of the range, and rows for what is left at its two ends, so
- * that the buckets' sum is exactly the number of rows in the range.
+ * Stored counts are read for the whole minutes and hours of the range, and what is left at its two ends is counted by
+ * its rows, so that the buckets' sum is exactly the number of rows in the range.
  *
  * @param range Not empty.
  * @throws {RangeError} On an empty range, or a `bucketsMax` out of bounds: those who ask from outside are checked before.
@@ -132,15 +135,28 @@ function countOf({ from, to }: ClosedRange, seconds: number): number {
   return (ceilSeconds(to, seconds) - floorSeconds(from, seconds)) / seconds;
 }
 
-/** The range by whole hours where buckets are hours, by whole minutes beside them, and by rows at the outer ends. */
+/** The range by whole hours where buckets are hours, by whole minutes beside them, and by parts of minutes at its ends. */
 export function partsOf(range: ClosedRange, bucketSeconds: number): HistogramPart[] {
   if (bucketSeconds % HOUR === 0) {
     return around(range, { source: "hours", unit: HOUR }, (rest) => partsOf(rest, MINUTE));
   }
   if (bucketSeconds % MINUTE === 0) {
-    return around(range, { source: "minutes", unit: MINUTE }, (rest) => [{ source: "rows", ...rest }]);
+    return around(range, { source: "minutes", unit: MINUTE }, minuteParts);
   }
   return [{ source: "rows", ...range }];
+}
+
+/** Of a range without a whole minute, which may lie in two. */
+function minuteParts({ from, to }: ClosedRange): HistogramPart[] {
+  const cut = instantOfSeconds(floorSeconds(from, MINUTE) + MINUTE);
+  if (to <= cut) return [{ source: "minute_part", from, to }];
+  return [{ source: "minute_part", from, to: cut }, { source: "minute_part", from: cut, to }];
+}
+
+/** The minute in which a moment lies. */
+export function minuteOf(moment: Instant): ClosedRange {
+  const start = floorSeconds(moment, MINUTE);
+  return { from: instantOfSeconds(start), to: instantOfSeconds(start + MINUTE) };
 }
 
 function around(

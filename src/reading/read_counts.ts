@@ -3,9 +3,17 @@
  *
  * @module
  */
+import type { Instant } from "../entry/entry.ts";
 import type { BucketCount, CountsQuestion, LogReader, PairFilter } from "../store/log_reader.ts";
 import type { Budget } from "./budget.ts";
-import { bucketOf, type ClosedRange, type HistogramPart, type HistogramPlan } from "./histogram.ts";
+import {
+  bucketOf,
+  type ClosedRange,
+  type CountSource,
+  type HistogramPart,
+  type HistogramPlan,
+  minuteOf,
+} from "./histogram.ts";
 import type { Looked, Remark } from "./log_queries.ts";
 import { matcherOf } from "./match_query.ts";
 import type { QueryPlan } from "./plan_query.ts";
@@ -74,17 +82,15 @@ async function fromParts(options: CountOptions): Promise<Counted> {
   const { reader, range, histogram, budget } = options;
   const remarks = new Set<Remark>();
   const { byBatch } = await reader.indexes(budget.bounds);
-  const stored = histogram.parts.some(({ source }) => source !== "rows");
-  if (stored && (!byBatch || await reader.unadopted({ span: range, limit: 1 }, budget.bounds) > 0)) {
-    remarks.add("unadopted");
-  }
+  const has = (...sources: readonly CountSource[]) => histogram.parts.some(({ source }) => sources.includes(source));
+  const unadopted = has("hours", "minutes", "minute_part") &&
+    (!byBatch || await reader.unadopted({ span: range, limit: 1 }, budget.bounds) > 0);
+  if (unadopted && has("hours", "minutes")) remarks.add("unadopted");
   const counts: BucketCount[] = [];
   let covered = range.to;
   let complete = true;
   for (const part of histogram.parts.toReversed()) {
-    const end = part.source === "rows"
-      ? await countRows(options, { part, counts })
-      : (await countStored(options, { part, counts, remarks }), part.from);
+    const end = await countPart(options, { part, counts, remarks, unadopted });
     covered = end;
     if (end === part.from) continue;
     complete = false;
@@ -105,13 +111,59 @@ interface PartOptions {
   readonly counts: BucketCount[];
 }
 
+/** @returns Where it came to: the part's begin where all is counted. */
+async function countPart(
+  options: CountOptions,
+  { part, counts, remarks, unadopted }: PartOptions & {
+    readonly remarks: Set<Remark>;
+    readonly unadopted: boolean;
+  },
+): Promise<Instant> {
+  switch (part.source) {
+    case "hours":
+    case "minutes":
+      await countStored(options, { part: { ...part, source: part.source }, counts, remarks });
+      return part.from;
+    case "minute_part":
+      if (!unadopted && isCheaperByMinute(part) && await countMinutePart(options, { part, counts })) return part.from;
+      return await countRows(options, { part, counts });
+    case "rows":
+      return await countRows(options, { part, counts });
+  }
+}
+
+/** Whether more rows lie in the part than in the rest of its minute, as far as that is over: as if they came evenly. */
+function isCheaperByMinute({ from, to }: ClosedRange): boolean {
+  const minute = minuteOf(from);
+  const now = Date.now();
+  const ms = (from: Instant, to: Instant) => Math.max(Math.min(msOf(to), now) - msOf(from), 0);
+  return msOf(minute.to) % MINUTE_MS === 0 && ms(from, to) > ms(minute.from, from) + ms(to, minute.to);
+}
+
+/** @returns Whether it is counted. */
+async function countMinutePart(
+  { reader, plan, by, histogram, budget }: CountOptions,
+  { part: { from, to }, counts }: PartOptions,
+): Promise<boolean> {
+  const question = { minute: minuteOf(from), from, to, by, ...filterOf(plan) ?? {} };
+  const found = await reader.minutePart(question, budget.bounds);
+  if (found === undefined) return false;
+  const bucket = bucketOf(from, histogram);
+  counts.push(...found.counts.map((count) => ({ ...count, bucket })));
+  budget.spend(found.examined);
+  return true;
+}
+
 /**
  * Of a day with very many services, the minutes count those beyond a number of them under the empty name, and only the
  * hours know theirs. Where services are asked for by name, what the hours have more is added to them.
  */
 async function countStored(
   options: CountOptions,
-  { part, counts, remarks }: PartOptions & { readonly remarks: Set<Remark> },
+  { part, counts, remarks }: PartOptions & {
+    readonly part: { readonly source: "hours" | "minutes" };
+    readonly remarks: Set<Remark>;
+  },
 ): Promise<void> {
   const { reader, plan, by, histogram, budget } = options;
   const { services, exceptServices = [], severities } = filterOf(plan) ?? {};

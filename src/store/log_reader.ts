@@ -131,6 +131,17 @@ export interface CountsQuestion extends PairFilter {
   readonly buckets?: { readonly start: Instant; readonly seconds: number } | undefined;
 }
 
+/** Rows of a part of one minute, by what the minute counts less what lies beside that part. */
+export interface MinutePartQuestion extends PairFilter {
+  /** The whole minute. */
+  readonly minute: { readonly from: Instant; readonly to: Instant };
+  /** In the minute. */
+  readonly from: Instant;
+  /** Not in it. */
+  readonly to: Instant;
+  readonly by: CountsQuestion["by"];
+}
+
 /** A count. */
 export interface BucketCount {
   /** From 0. */
@@ -212,6 +223,15 @@ export interface LogReader extends AsyncDisposable {
   countedHours(bounds: ReadBounds): Promise<{ readonly first: Instant; readonly last: Instant } | undefined>;
   /** Sums that are not 0. Rows that are not adopted are in no minute and no hour. */
   counts(question: CountsQuestion, bounds: ReadBounds): Promise<readonly BucketCount[]>;
+  /**
+   * Sums that are not 0, in bucket 0, a name maybe twice, and how many rows were counted for them. Rows that are not adopted
+   * are not in them. `undefined`: minute and rows do not say it, because the minute does not name all of its services, or
+   * rows are gone and it is not.
+   */
+  minutePart(
+    question: MinutePartQuestion,
+    bounds: ReadBounds,
+  ): Promise<{ readonly counts: readonly BucketCount[]; readonly examined: number } | undefined>;
 
   /** The first and the last day that has word filters, `YYYY-MM-DD`. */
   filterDays(bounds: ReadBounds): Promise<{ readonly first: string; readonly last: string } | undefined>;

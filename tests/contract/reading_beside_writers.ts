@@ -37,7 +37,7 @@ function batchOf(writer: number, batch: number) {
 
 /** Registers the case. */
 export function exerciseReadingBesideWriters(name: string, server: TestServer): void {
-  Deno.test(`${name}: walks and a tail keep their promises beside ${WRITERS} writers`, async () => {
+  Deno.test(`${name}: walks, counts and a tail keep their promises beside ${WRITERS} writers`, async () => {
     await using database = await migrated(server);
     const queries = new StoredLogQueries(
       openLogReader(addressOf(database.url), { onWarning: assert.bind(null, false) }),
@@ -75,7 +75,21 @@ export function exerciseReadingBesideWriters(name: string, server: TestServer): 
         assertEquals(wanted.filter((id) => !walked.includes(id)), []);
       }
     };
+    // All of them lie in one minute, which is counted less what lies before the third second.
+    const range = { from: "2026-11-24 10:00:03.000000", to: "2026-11-24 10:00:57.000000" };
+    const inRange = () => [...landed].filter((id) => Number(id.slice(1)) * 20 >= 3_000).length;
+    const counting = async () => {
+      for (let least = 0; writing > 0;) {
+        least = Math.max(least, inRange());
+        const { total } = await queries.histogram({ query: queryOf(""), range, bucketSeconds: 60 });
+        assert(total >= least, `${total} after ${least}`);
+        least = total;
+      }
+      const { total } = await queries.histogram({ query: queryOf(""), range, bucketSeconds: 60 });
+      assertEquals(total, inRange());
+    };
     await Promise.all([
+      counting(),
       ...Array.from({ length: WRITERS }, (_, writer) => write(writer)),
       tail(),
       walks("", "newest_first"),

@@ -4,9 +4,13 @@
  * @module
  */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { MemoryLogQueries } from "../support/memory_log_queries.ts";
+import { SEVERITIES } from "../../src/entry/entry.ts";
+import { instantOfDate } from "../../src/entry/instant.ts";
+import type { ReadEntry } from "../../src/store/log_rows.ts";
+import type { Landing } from "../support/landing.ts";
+import { MemoryLogQueries, readEntry } from "../support/memory_log_queries.ts";
 import { landMixed, someEntries } from "./reading_page_cases.ts";
-import { Landed, type MakeReading, queryOf } from "./reading_fixture.ts";
+import { Landed, type MakeReading, queryOf, type ReadingFixture } from "./reading_fixture.ts";
 
 /** The same entries, counted in the plainest way. */
 function model(landed: Landed): MemoryLogQueries {
@@ -73,6 +77,8 @@ export function exerciseCounts(name: string, fresh: MakeReading): void {
     );
   });
 
+  minutePartCases(name, fresh);
+
   Deno.test(`${name}: histogram() of part of a word is bounded, newest first, and says so`, async () => {
     await using fixture = await fresh();
     const landed = new Landed(fixture);
@@ -136,5 +142,108 @@ function servicesCase(
     assertEquals((await fixture.queries.services({ limit: 100, after })).services, expected.services.slice(2));
     const prefixed = await fixture.queries.services({ limit: 100, prefix: "a" });
     assertEquals(prefixed.services.map(({ serviceName }) => serviceName), ["alpha"]);
+  });
+}
+
+/** Entries of three minutes of two days, some of them where a minute or a second begins. */
+function minutesOfEntries(): ReadEntry[] {
+  return Array.from({ length: 180 }, (_, i) =>
+    readEntry({
+      publishTime: instantOfDate(new Date(Date.UTC(2026, 10, 23, 23, 58) + i * 1_000)).slice(0, -6) +
+        (i % 3 === 0 ? "000000" : String(i * 5_003).padStart(6, "0")),
+      messageId: String(i),
+      serviceName: ["alpha", "bravo", "charlie"][i % 3]!,
+      severity: SEVERITIES[i % 5]!,
+    }));
+}
+
+/** Where ranges begin and end: in whole minutes, and at both sides of an entry. */
+const MINUTE_ENDS = [
+  "2026-11-23 23:58:00.000000",
+  "2026-11-23 23:58:09.000000",
+  "2026-11-23 23:58:09.000001",
+  "2026-11-23 23:58:50.250150",
+  "2026-11-23 23:59:00.000000",
+  "2026-11-23 23:59:10.350210",
+  "2026-11-23 23:59:10.350211",
+  "2026-11-24 00:00:00.000000",
+  "2026-11-24 00:00:48.000000",
+  "2026-11-24 00:01:00.000000",
+];
+const MINUTE_RANGES = MINUTE_ENDS.flatMap((from) => MINUTE_ENDS.filter((to) => from < to).map((to) => ({ from, to })));
+
+function minutePartCases(name: string, fresh: MakeReading): void {
+  const landedMinutes = async (fixture: ReadingFixture, landing: Partial<Landing> = {}) => {
+    const landed = new Landed(fixture);
+    const entries = minutesOfEntries();
+    for (let i = 0; i < entries.length; i += 60) await landed.land(entries.slice(i, i + 60), landing);
+    return landed;
+  };
+  const agrees = async (fixture: ReadingFixture, landed: Landed) => {
+    for (const text of ["", "service:bravo", "-service:bravo severity>=warn", "severity:info", "service:nobody"]) {
+      const query = queryOf(text);
+      for (const range of MINUTE_RANGES) {
+        for (const by of ["severity", "service"] as const) {
+          const { total, series } = await fixture.queries.histogram({ query, range, by, bucketSeconds: 60 });
+          const expected = await model(landed).histogram({ query, range, by, bucketSeconds: 60 });
+          const sorted = (list: typeof series) => list.toSorted((a, b) => (a.name ?? "") < (b.name ?? "") ? -1 : 1);
+          assertEquals(
+            [total, sorted(series)],
+            [expected.total, sorted(expected.series)],
+            `${text} ${range.from} ${by}`,
+          );
+        }
+        const { total, counts } = await fixture.queries.totals({ query, range });
+        const expected = await model(landed).totals({ query, range });
+        assertEquals([total, counts], [expected.total, expected.counts], `${text} ${range.from} ${range.to}`);
+      }
+    }
+  };
+
+  Deno.test(`${name}: histogram() and totals() are exact wherever in a minute a range begins and ends`, async () => {
+    await using fixture = await fresh();
+    await agrees(fixture, await landedMinutes(fixture));
+  });
+
+  Deno.test(`${name}: a part of a minute is exact beside rows that are not adopted`, async () => {
+    await using fixture = await fresh();
+    const landed = await landedMinutes(fixture);
+    const more = minutesOfEntries().map((entry) => ({ ...entry, messageId: `x${entry.messageId}` }));
+    await landed.land(more, { id: undefined });
+    // Whole minutes know nothing of them; these ranges have none.
+    for (const [from, to] of [["00:00:00.000000", "00:00:48.000000"], ["00:00:09.000000", "00:00:59.999999"]]) {
+      const range = { from: `2026-11-24 ${from}`, to: `2026-11-24 ${to}` };
+      const { total, remarks } = await fixture.queries.histogram({ query: queryOf(""), range, bucketSeconds: 60 });
+      assertEquals([total, remarks], [landed.matching(queryOf(""), range).length, []]);
+    }
+    await landed.adopt(more);
+    await agrees(fixture, landed);
+  });
+
+  Deno.test(`${name}: a part of a minute is exact where the minute does not name its services`, async () => {
+    await using fixture = await fresh();
+    const landed = await landedMinutes(fixture, { namelessServices: ["bravo", "charlie"] });
+    for (const text of ["", "service:bravo", "-service:alpha", "service:alpha,charlie severity>=info"]) {
+      for (const by of ["severity", "service"] as const) {
+        const range = { from: "2026-11-23 23:59:01.000000", to: "2026-11-23 23:59:59.000000" };
+        const { total } = await fixture.queries.histogram({ query: queryOf(text), range, by, bucketSeconds: 60 });
+        assertEquals(total, landed.matching(queryOf(text), range).length, `${text} ${by}`);
+      }
+    }
+  });
+
+  Deno.test(`${name}: of rows that are gone while their minute is not, a part of it counts none`, async () => {
+    await using fixture = await fresh();
+    await landedMinutes(fixture);
+    const range = { from: "2026-11-24 00:00:05.000000", to: "2026-11-24 00:00:59.000000" };
+    await fixture.transact(["DELETE FROM service_logs WHERE publish_time >= '2026-11-24 00:00:00'"]);
+    const counted = async () =>
+      (await fixture.queries.histogram({ query: queryOf(""), range, bucketSeconds: 60 })).total;
+    assertEquals(await counted(), 0);
+    // And the other way round.
+    const rest = { ...range, from: "2026-11-23 23:59:05.000000", to: "2026-11-23 23:59:59.000000" };
+    await fixture.transact(["DELETE FROM service_severity_minutes"]);
+    const { total } = await fixture.queries.histogram({ query: queryOf(""), range: rest, bucketSeconds: 60 });
+    assertEquals(total, 54);
   });
 }

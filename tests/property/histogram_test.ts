@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Instant } from "../../src/entry/entry.ts";
-import { BUCKET_SECONDS, bucketOf, planHistogram } from "../../src/reading/histogram.ts";
+import { BUCKET_SECONDS, bucketOf, minuteOf, planHistogram } from "../../src/reading/histogram.ts";
 
 const instants = fc.tuple(
   // A day and a little, in which all widths meet; often whole minutes and hours.
@@ -16,7 +16,7 @@ const instants = fc.tuple(
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)}.${String(micros).padStart(6, "0")}`;
 });
 
-const UNITS = { hours: ":00:00.000000", minutes: ":00.000000", rows: "" };
+const UNITS = { hours: ":00:00.000000", minutes: ":00.000000", minute_part: "", rows: "" };
 
 Deno.test("planHistogram() cuts a range so that each moment of it is in one bucket and in one part", () => {
   fc.assert(fc.property(
@@ -44,7 +44,13 @@ Deno.test("planHistogram() cuts a range so that each moment of it is in one buck
         assert(part.from.endsWith(UNITS[part.source]) && part.to.endsWith(UNITS[part.source]));
         // A count of a unit must not belong to two buckets.
         if (part.source === "hours") assertEquals(plan.bucketSeconds % 3_600, 0);
-        if (part.source === "minutes") assertEquals(plan.bucketSeconds % 60, 0);
+        if (part.source === "minutes" || part.source === "minute_part") assertEquals(plan.bucketSeconds % 60, 0);
+        if (part.source === "minute_part") {
+          const minute = minuteOf(part.from);
+          assert(
+            minute.from <= part.from && part.to <= minute.to && (minute.from !== part.from || minute.to !== part.to),
+          );
+        }
         assert(options.counted || part.source === "rows");
       }
 

@@ -10,6 +10,7 @@ import {
   type CountsQuestion,
   type LedgerQuestion,
   type LogReader,
+  type MinutePartQuestion,
   type PairFilter,
   type ReadBounds,
   type ReaderIndexes,
@@ -56,6 +57,7 @@ import {
   selectDeadLetters,
 } from "./dead_letter_questions.ts";
 import type { SqlRunner } from "./dialect.ts";
+import { minutePartOf, selectMinutePart } from "./minute_part.ts";
 import {
   keyOf,
   type PairsQuestion,
@@ -165,6 +167,11 @@ export class SqlLogReader implements LogReader {
   async counts(question: CountsQuestion, bounds: ReadBounds): Promise<readonly BucketCount[]> {
     const rows = await this.#runner.run(selectCounts(this.#dialect, question), bounds);
     return rows.map((row) => bucketCountOf(this.#dialect, question.by, row));
+  }
+
+  async minutePart(question: MinutePartQuestion, bounds: ReadBounds) {
+    const rows = await this.#runner.run(selectMinutePart(this.#dialect, question), bounds);
+    return minutePartOf(this.#dialect, { question, rows });
   }
 
   async filterDays(bounds: ReadBounds) {

@@ -55,18 +55,24 @@ for (
       "hours 11:00:00 12:00:00",
       "minutes 12:00:00 12:30:00",
     ]],
-    ["rows beside minutes beside hours", "24 10:58:30.000000", "24 12:01:30.000000", 3_600, [
-      "rows 10:58:30 10:59:00",
+    ["parts of minutes beside minutes beside hours", "24 10:58:30.000000", "24 12:01:30.000000", 3_600, [
+      "minute_part 10:58:30 10:59:00",
       "minutes 10:59:00 11:00:00",
       "hours 11:00:00 12:00:00",
       "minutes 12:00:00 12:01:00",
-      "rows 12:01:00 12:01:30",
+      "minute_part 12:01:00 12:01:30",
     ]],
     ["no whole hour by the minutes", "24 10:15:00.000000", "24 11:45:00.000000", 3_600, ["minutes 10:15:00 11:45:00"]],
     ["buckets of minutes by the minutes", "24 10:00:00.000000", "24 12:00:00.000000", 300, [
       "minutes 10:00:00 12:00:00",
     ]],
-    ["no whole minute by the rows", "24 10:00:10.000000", "24 10:01:50.000000", 300, ["rows 10:00:10 10:01:50"]],
+    ["no whole minute by its parts", "24 10:00:10.000000", "24 10:01:50.000000", 300, [
+      "minute_part 10:00:10 10:01:00",
+      "minute_part 10:01:00 10:01:50",
+    ]],
+    ["less than a minute by a part of it", "24 10:00:10.000000", "24 10:00:50.000000", 300, [
+      "minute_part 10:00:10 10:00:50",
+    ]],
     ["buckets of seconds by the rows", "24 10:00:00.000000", "24 10:10:00.000000", 30, ["rows 10:00:00 10:10:00"]],
   ] as const
 ) {
