@@ -116,6 +116,20 @@ export function parseRange(texts: RangeTexts, now: Date | number): TimeRange | R
   return range;
 }
 
+/** Beginning so long ago, a range has a minute to spare. */
+const COARSE_MS = 3_600_000;
+
+/**
+ * The range for counting: one of an hour or more that is said to begin some time ago begins with that minute, which is
+ * counted as a whole. Nobody means a certain microsecond by a day ago, and counting a part of a minute reads its rows.
+ */
+export function countingRange(range: TimeRange, texts: RangeTexts, now: Date | number): TimeRange {
+  const { from, to = instantOfDate(new Date(now)) } = range;
+  if (from === undefined || !AGO.test(texts.from ?? texts.since ?? "")) return range;
+  const least = instantOfDate(new Date(Date.parse(`${from.slice(0, 10)}T${from.slice(11, 23)}Z`) + COARSE_MS));
+  return least <= to ? { ...range, from: `${from.slice(0, 16)}:00.000000` } : range;
+}
+
 /** What both ranges have in common; where that is nothing, `from` is not before `to`. */
 export function intersection(a: TimeRange, b: TimeRange): TimeRange {
   const from = later(a.from, b.from);

@@ -5,7 +5,7 @@
  */
 import type { ClosedRange } from "../../reading/histogram.ts";
 import { instantOfDate } from "../../entry/instant.ts";
-import { intersection, isEmptyRange, parseRange, type TimeRange } from "../../reading/moment.ts";
+import { countingRange, intersection, isEmptyRange, parseRange, type TimeRange } from "../../reading/moment.ts";
 import { parseQuery } from "../../reading/parse_query.ts";
 import { planQuery } from "../../reading/plan_query.ts";
 import { type Query, QUERY_MAX } from "../../reading/query.ts";
@@ -63,6 +63,11 @@ export function rangeOf(
   });
 }
 
+/** The range of counts, see {@linkcode countingRange}. @throws {Problem} */
+export function countingRangeOf(values: ValuesOf<typeof RANGE_PARAMETERS>, nowMs: number): TimeRange {
+  return countingRange(rangeOf(values, nowMs), values, nowMs);
+}
+
 /** The query without its own ends, for pages whose cursor's range has them, as they were when the walk began. */
 export function withoutEnds(query: Query): Query {
   return { terms: query.terms.filter(({ kind }) => kind !== "after" && kind !== "before") };
@@ -96,6 +101,7 @@ export function closedRange(
 
 function before(instant: string, ms: number): string {
   const then = Date.parse(`${instant.slice(0, 10)}T${instant.slice(11, 23)}Z`) - ms;
-  const begin = instantOfDate(new Date(Math.max(then, 0)));
+  // With its whole minute, as what is said to begin some time ago.
+  const begin = `${instantOfDate(new Date(Math.max(then, 0))).slice(0, 16)}:00.000000`;
   return begin < instant ? begin : BEGINNING;
 }

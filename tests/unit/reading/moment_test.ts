@@ -1,5 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { intersection, isEmptyRange, isWithin, parseMoment, parseRange } from "../../../src/reading/moment.ts";
+import {
+  countingRange,
+  intersection,
+  isEmptyRange,
+  isWithin,
+  parseMoment,
+  parseRange,
+} from "../../../src/reading/moment.ts";
 
 const NOW = Date.UTC(2026, 10, 24, 10, 30, 15, 250);
 
@@ -96,4 +103,27 @@ Deno.test("isWithin() takes the first moment and not the last", () => {
   const range = { from: "2", to: "4" };
   assertEquals(["1", "2", "3", "4"].map((moment) => isWithin(moment, range)), [false, true, true, false]);
   assertEquals(isWithin("1", {}), true);
+});
+
+Deno.test("countingRange() begins with a whole minute where a begin some time ago leaves an hour or more", () => {
+  const now = Date.UTC(2026, 10, 24, 10, 15, 30, 250);
+  const counting = (texts: Parameters<typeof parseRange>[0]) => {
+    const range = parseRange(texts, now);
+    if ("problem" in range) throw new Error(range.problem);
+    return countingRange(range, texts, now);
+  };
+  assertEquals(counting({ from: "-1h" }), { from: "2026-11-24 09:15:00.000000" });
+  assertEquals(counting({ since: "1d", to: "now" }), {
+    from: "2026-11-23 10:15:00.000000",
+    to: "2026-11-24 10:15:30.250000",
+  });
+  // Less than an hour of it, a moment that somebody wrote, and no begin at all stay as they are.
+  for (
+    const texts of [
+      { from: "-59m59s" },
+      { from: "-2h", to: "-61m" },
+      { from: "2026-11-23T10:15:30.25Z" },
+      { to: "-1d" },
+    ]
+  ) assertEquals(counting(texts), parseRange(texts, now));
 });

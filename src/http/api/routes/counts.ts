@@ -12,7 +12,7 @@ import { integer, oneOf, readBy, text } from "../parameter.ts";
 import { Problem } from "../problem.ts";
 import { type Route, route } from "../route.ts";
 import { HISTOGRAM, SERVICES, SEVERITY_COUNTS } from "../schemas.ts";
-import { closedRange, queryOf, rangeOf, SELECTION_PARAMETERS } from "../selection.ts";
+import { closedRange, countingRangeOf, queryOf, SELECTION_PARAMETERS } from "../selection.ts";
 
 /** A histogram's range where nobody says where it begins. */
 const HOUR_MS = 3_600_000;
@@ -62,7 +62,7 @@ export function countRoutes({ queries }: { readonly queries: LogQueries }): Rout
       problems: [503, 504],
       handle: async ({ values, request, nowMs }) => {
         const query = queryOf(values.query, nowMs);
-        const range = rangeOf(values, nowMs);
+        const range = countingRangeOf(values, nowMs);
         const open = range.from === undefined && range.to === undefined;
         const { total, counts, ...looked } = await queries.totals(
           { query, range: open ? undefined : closedRange({ query, range }, { nowMs }) },
@@ -99,7 +99,7 @@ export function countRoutes({ queries }: { readonly queries: LogQueries }): Rout
       problems: [503, 504],
       handle: async ({ values, request, nowMs }) => {
         const query = queryOf(values.query, nowMs);
-        const range = closedRange({ query, range: rangeOf(values, nowMs) }, { nowMs, defaultMs: HOUR_MS });
+        const range = closedRange({ query, range: countingRangeOf(values, nowMs) }, { nowMs, defaultMs: HOUR_MS });
         const options = { bucketSeconds: values.bucket, bucketsMax: values.buckets };
         const plan = planHistogram(range, options);
         if ("problem" in plan) {

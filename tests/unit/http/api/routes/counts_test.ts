@@ -66,7 +66,21 @@ Deno.test("GET /v1/histogram counts the last hour by the minute, by severity", a
     ["error", 0],
     ["fatal", 0],
   ]);
-  assertEquals(covered, { from: "2026-01-02T02:04:05.000000Z", to: "2026-01-02T03:04:05.000000Z" });
+  assertEquals(covered, { from: "2026-01-02T02:04:00.000000Z", to: "2026-01-02T03:04:05.000000Z" });
+});
+
+Deno.test("GET /v1/histogram and /v1/severity begin with a whole minute an hour ago and more", async () => {
+  using time = new FakeTime();
+  await using test = await openApi();
+  await time.tickAsync(12_345);
+  for (const path of ["histogram?", "histogram?since=1h&", "severity?from=-1h&"]) {
+    assertEquals((await test.json(`/v1/${path}query=service:alpha`)).covered, {
+      from: "2026-01-02T02:04:00.000000Z",
+      to: "2026-01-02T03:04:17.345000Z",
+    }, path);
+  }
+  const { covered } = await test.json("/v1/histogram?since=5m");
+  assertEquals((covered as { from: string }).from, "2026-01-02T02:59:17.345000Z");
 });
 
 Deno.test("GET /v1/histogram takes its range from the query too, its width, and series by service", async () => {
