@@ -20,6 +20,8 @@ export interface BenchOptions {
   readonly rows: readonly number[] | undefined;
   /** Messages a second beside readers. */
   readonly rate: number;
+  /** The database that the scenario of readers fills, leaves there, and finds filled the next time. */
+  readonly keep: string | undefined;
   /** Tiny numbers and no targets: shows that the bench works, and measures nothing. */
   readonly quick: boolean;
   /** An earlier executable, to compare the pipeline with. */
@@ -28,7 +30,18 @@ export interface BenchOptions {
   readonly output: string;
 }
 
-const FLAGS = ["scenario", "messages", "rounds", "database", "seconds", "rows", "rate", "before", "output"] as const;
+const FLAGS = [
+  "scenario",
+  "messages",
+  "rounds",
+  "database",
+  "seconds",
+  "rows",
+  "rate",
+  "keep",
+  "before",
+  "output",
+] as const;
 
 /**
  * @param known The scenarios that there are.
@@ -57,6 +70,7 @@ export function parseOptions(args: readonly string[], known: readonly string[]):
     seconds: wholeNumber("seconds", flags.seconds ?? (quick ? "1" : "60"), 1),
     rows: flags.rows?.split(",").map((text) => wholeNumber("rows", text, 0)),
     rate: wholeNumber("rate", flags.rate ?? "2000", 1),
+    keep: flags.keep === undefined ? undefined : databaseName(flags.keep),
     quick,
     before: flags.before,
     output: flags.output ?? "output",
@@ -73,6 +87,7 @@ export function usage(scenarios: readonly { readonly name: string; readonly summ
     ["--seconds=N", "of what holds a rate, or idles; default 60"],
     ["--rows=N,N", "that tables hold before; default 0,1000000,10000000 for growth, 1000000 for reading (the last)"],
     ["--rate=N", "messages a second beside readers; default 2000"],
+    ["--keep=NAME", "the database that reading fills and leaves, or finds filled, on a server that is given"],
     ["--quick", "tiny numbers, one round and no targets: shows that the bench works, measures nothing"],
     ["--before=PATH", "an earlier executable, to compare the pipeline with"],
     ["--output=FOLDER", "for bench.json and the pictures; default output"],
@@ -98,6 +113,11 @@ function databasesOf(text: string): readonly DatabaseKind[] {
   if (text === "both") return ["mysql", "mariadb"];
   if (text === "mysql" || text === "mariadb") return [text];
   throw new RangeError(`--database is mysql, mariadb or both: ${text}`);
+}
+
+function databaseName(text: string): string {
+  if (/^[a-z][a-z0-9_]{0,49}$/.test(text)) return text;
+  throw new RangeError(`--keep is a name of small letters, digits and _: ${text}`);
 }
 
 function wholeNumber(name: string, text: string, least: number): number {

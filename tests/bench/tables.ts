@@ -16,7 +16,16 @@ const DIFFERENCES_SHOWN = 5;
 
 /** A database with LMS's tables in it, so that no side spends time on making them. */
 export async function migratedDatabase(server: TestServer): Promise<TestDatabase> {
-  const database = await server.freshDatabase();
+  return await migrated(await server.freshDatabase());
+}
+
+/** The same under a name: it stays, and has its rows the next time. */
+export async function keptDatabase(server: TestServer, name: string): Promise<TestDatabase> {
+  const database = await migrated(await server.namedDatabase(name));
+  return { ...database, [Symbol.asyncDispose]: () => Promise.resolve() };
+}
+
+async function migrated(database: TestDatabase): Promise<TestDatabase> {
   const parsed = parseDatabaseUrl(database.url);
   if (!parsed.ok) throw new Error(`the database's address ${parsed.problem}`);
   await using store = openStore(parsed.value, { writers: 1, onWarning: () => {} });

@@ -47,6 +47,8 @@ export interface TestServer extends AsyncDisposable {
   readonly tls: TlsFiles | undefined;
   /** A database that nothing else uses; it does not exist yet where `create` is false. */
   freshDatabase(options?: { readonly create: boolean }): Promise<TestDatabase>;
+  /** The database of a name, which is made where it is not there yet. */
+  namedDatabase(name: string): Promise<TestDatabase>;
   query(sql: string): Promise<readonly Row[]>;
   /** The ids of the connections that use a database. */
   sessions(database: string): Promise<readonly number[]>;
@@ -206,7 +208,15 @@ async function connected(kind: DatabaseKind, origin: Origin & { readonly tls?: T
       control: origin.control,
       socketPath: origin.socketPath,
       tls: origin.tls,
-      freshDatabase: (options = { create: true }) => freshDatabase(origin, options),
+      freshDatabase: async ({ create } = { create: true }) => {
+        const name = `lms_test_${crypto.randomUUID().slice(0, 13).replaceAll("-", "")}`;
+        if (create) await query(`CREATE DATABASE ${name}`);
+        return databaseOf(origin, name);
+      },
+      namedDatabase: async (name) => {
+        await query(`CREATE DATABASE IF NOT EXISTS ${name}`);
+        return databaseOf(origin, name);
+      },
       query,
       sessions: async (database) => {
         const rows = await query(`${SESSIONS[kind]} = '${database}'`);
@@ -220,12 +230,10 @@ async function connected(kind: DatabaseKind, origin: Origin & { readonly tls?: T
   }
 }
 
-async function freshDatabase(
+function databaseOf(
   { url: server, tls }: { readonly url: string; readonly tls?: TlsFiles },
-  options: { readonly create: boolean },
-): Promise<TestDatabase> {
-  const name = `lms_test_${crypto.randomUUID().slice(0, 13).replaceAll("-", "")}`;
-  if (options.create) await runQuery(server, `CREATE DATABASE ${name}`);
+  name: string,
+): TestDatabase {
   const plainUrl = `${server}/${name}`;
   return {
     name,

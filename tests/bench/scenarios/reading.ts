@@ -15,7 +15,7 @@ import { type Bench, databaseOf, pause, type Scenario, targetOf } from "../scena
 import { quantile, ratios } from "../statistics.ts";
 import { lms } from "../subject.ts";
 import { short } from "../table.ts";
-import { migratedDatabase } from "../tables.ts";
+import { keptDatabase, migratedDatabase, readCounters } from "../tables.ts";
 
 const INTERVAL_MS = 1_000;
 /** Between two questions of the reader beside writers: many more than people ask. */
@@ -44,12 +44,14 @@ export const reading: Scenario = {
   name: "reading",
   summary: "pages, counts and words of ten days, at rest and beside writing: how long, and what it costs the writers",
   async run(bench) {
-    const { options: { quick, rows = [quick ? 20_000 : 1_000_000], rounds, rate, seconds }, say } = bench;
+    const { options: { quick, rows = [quick ? 20_000 : 1_000_000], rounds, rate, seconds, keep }, server, say } = bench;
     const count = rows.at(-1)!;
-    await using database = await migratedDatabase(bench.server);
-    say(`  storing ${count} rows`);
-    await fill(bench, database, { rows: count, endMs: Date.now() - GAP_MS });
-    await pause(Math.min(SETTLE_MS_MAX, count / 100), bench.signal);
+    await using database = keep === undefined ? await migratedDatabase(server) : await keptDatabase(server, keep);
+    if ((await readCounters(database)).size === 0) {
+      say(`  storing ${count} rows`);
+      await fill(bench, database, { rows: count, endMs: Date.now() - GAP_MS });
+      await pause(Math.min(SETTLE_MS_MAX, count / 100), bench.signal);
+    }
     const results: ReadingRound[] = [];
     for (let round = 0; round < rounds; round++) {
       say(`  round ${round + 1} of ${rounds}`);

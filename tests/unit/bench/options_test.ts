@@ -23,6 +23,7 @@ Deno.test("parseOptions() takes what it is told", () => {
     "--messages=10",
     "--rows=0,5",
     "--rate=30",
+    "--keep=lms_10m",
     "--before=old",
   ];
   const options = parseOptions(args, KNOWN);
@@ -30,7 +31,7 @@ Deno.test("parseOptions() takes what it is told", () => {
   assertEquals(options.databases, ["mysql", "mariadb"]);
   assertEquals([options.rounds, options.messages], [7, 10]);
   assertEquals([options.rows, options.rate], [[0, 5], 30]);
-  assertEquals(options.before, "old");
+  assertEquals([options.keep, options.before], ["lms_10m", "old"]);
 });
 
 Deno.test("parseOptions() with --quick is one small round", () => {
@@ -50,6 +51,7 @@ for (
     ["--rounds=0", "from 1: 0"],
     ["--messages=many", "from 1: many"],
     ["--database=oracle", "oracle"],
+    ["--keep=A B", "small letters, digits and _: A B"],
     ["--fast", "there is no --fast"],
     ["pipeline", "there is no pipeline"],
   ] as const
