@@ -42,6 +42,10 @@ export interface Dialect {
   readonly nowMs: string;
   /** `severity` by rank. */
   readonly rank: string;
+  /** The same as a number from 1. */
+  readonly rankNumber: string;
+  /** The sum of a column of whole numbers, exact up to 2^53. */
+  sum(column: string): string;
 }
 
 /** Runs statements on connections of its own. */

@@ -38,7 +38,7 @@ export function selectMinutePart(dialect: Dialect, question: MinutePartQuestion)
   });
   return [
     select(
-      `${MINUTE}, SUM(\`count\`)`,
+      `${MINUTE}, ${dialect.sum("`count`")}`,
       `service_severity_minutes${where([`minute = ${dialect.text(minute.from.slice(0, 19))}`, ...inMinute])}`,
     ),
     ...besides.map((beside) => select(`${BESIDE}, COUNT(*)`, rows(beside, ["batch IS NOT NULL", ...named]))),

@@ -166,7 +166,7 @@ export class SqlLogReader implements LogReader {
 
   async counts(question: CountsQuestion, bounds: ReadBounds): Promise<readonly BucketCount[]> {
     const rows = await this.#runner.run(selectCounts(this.#dialect, question), bounds);
-    return rows.map((row) => bucketCountOf(this.#dialect, question.by, row));
+    return rows.map((row) => bucketCountOf(this.#dialect, question.by, row)).filter(({ count }) => count !== 0);
   }
 
   async minutePart(question: MinutePartQuestion, bounds: ReadBounds) {

@@ -35,8 +35,14 @@ export const SQLITE_DIALECT: Dialect = {
   // SQLite takes the order of a CROSS JOIN as it is written.
   thenJoin: "CROSS JOIN",
   nowMs: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
-  rank: `CASE severity ${SEVERITIES.map((severity, rank) => `WHEN '${severity}' THEN ${rank}`).join(" ")} END`,
+  rank: rankFrom(0),
+  rankNumber: rankFrom(1),
+  sum: (column) => `SUM(${column})`,
 };
+
+function rankFrom(first: number): string {
+  return `CASE severity ${SEVERITIES.map((severity, rank) => `WHEN '${severity}' THEN ${first + rank}`).join(" ")} END`;
+}
 
 /** A statement ends at its first NUL, and a text may hold one. */
 function literal(value: string): string {
