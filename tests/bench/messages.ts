@@ -17,6 +17,8 @@ export interface MessageOptions {
   readonly payloadBytes: number;
   /** How many services send, each as often as any other. */
   readonly services: number;
+  /** Whether each message has two attributes, as publishers with traces send. Default: none. */
+  readonly attributes?: boolean;
 }
 
 /** A message, and what it says. */
@@ -24,6 +26,7 @@ export interface BenchMessage {
   readonly data: Uint8Array;
   readonly serviceName: string;
   readonly severity: Severity;
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 /** At most so many different messages, and so many bytes of them: after that they come again. */
@@ -49,10 +52,10 @@ export class MessageSource {
   readonly payloadBytes: number;
   readonly #bytes: Uint8Array;
   readonly #ends: Uint32Array;
-  readonly #said: readonly { readonly serviceName: string; readonly severity: Severity }[];
+  readonly #said: readonly Omit<BenchMessage, "data">[];
   #at = 0;
 
-  constructor({ payloadBytes, services }: MessageOptions) {
+  constructor({ payloadBytes, services, attributes = false }: MessageOptions) {
     this.payloadBytes = payloadBytes;
     const count = Math.min(MESSAGES_MAX, Math.max(16, Math.floor(BYTES_MAX / (payloadBytes + FRAME_BYTES))));
     const random = new Random(SEED);
@@ -61,6 +64,7 @@ export class MessageSource {
     const said = Array.from({ length: count }, (_, index) => ({
       serviceName: names[index * STRIDE % services]!,
       severity: random.pick(SEVERITY_WHEEL),
+      ...(attributes ? { attributes: attributesOf(index) } : {}),
     }));
     const texts = said.map(({ serviceName, severity }) =>
       UTF8.encode(JSON.stringify({ service_name: serviceName, payload: payload(), severity }))
@@ -84,6 +88,14 @@ export class MessageSource {
     return { data, ...this.#said[index]! };
   }
 }
+
+/** A trace that a few messages share, and where they come from. */
+function attributesOf(index: number): Readonly<Record<string, string>> {
+  const trace = crc32(`trace ${Math.floor(index / MESSAGES_PER_TRACE)}`).toString(16).padStart(8, "0").repeat(4);
+  return { region: `region-${index % 4}`, trace };
+}
+
+const MESSAGES_PER_TRACE = 8;
 
 /** What the tables have to hold of the messages of one service and severity. */
 export interface Expected {

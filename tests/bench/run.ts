@@ -21,6 +21,7 @@ import { naive } from "./scenarios/naive.ts";
 import { pipeline } from "./scenarios/pipeline.ts";
 import { reading } from "./scenarios/reading.ts";
 import { rows } from "./scenarios/rows.ts";
+import { schema } from "./scenarios/schema.ts";
 import { scaleOut } from "./scenarios/scale_out.ts";
 import { sizes } from "./scenarios/sizes.ts";
 import { start } from "./scenarios/start.ts";
@@ -30,6 +31,7 @@ import { resultTable } from "./table.ts";
 
 const SCENARIOS: readonly Scenario[] = [
   pipeline,
+  schema,
   naive,
   rows,
   steady,

@@ -37,18 +37,20 @@ export interface LmsSide {
   readonly processes?: number;
   /** Another compiled program. */
   readonly binary?: string;
+  /** The folder of other sources, to run those. */
+  readonly tree?: string;
 }
 
 /** `lms mon` with its defaults, but for these settings. */
 export function lms(
   settings: Readonly<Record<string, string>> = {},
-  { label = "LMS", processes = 1, binary }: LmsSide = {},
+  { label = "LMS", processes = 1, binary, tree }: LmsSide = {},
 ): Side {
   return {
     label,
     processes,
     streams: 4,
-    start: (env) => new LmsProcess(["mon"], { ...env, ...settings }, { binary }),
+    start: (env) => new LmsProcess(["mon"], { ...env, ...settings }, { binary, tree }),
   };
 }
 

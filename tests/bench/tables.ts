@@ -33,6 +33,27 @@ async function migrated(database: TestDatabase): Promise<TestDatabase> {
   return database;
 }
 
+/**
+ * What a transaction records beside its rows is there of every message, in a database that held none before: counts by
+ * minute and by hour, the ledger, and filters of all its batches.
+ *
+ * @throws {Error} Says what differs.
+ */
+export async function checkRecords(database: TestDatabase, messages: number): Promise<void> {
+  const [found] = await database.query(
+    `SELECT (SELECT SUM(\`count\`) FROM service_severity_minutes) AS minutes, \
+(SELECT SUM(\`count\`) FROM service_severity_hours) AS hours, \
+(SELECT SUM(entries) FROM batches WHERE word_filter = id) AS ledger, \
+(SELECT SUM(entries) FROM batches WHERE id IN (SELECT batch FROM word_filters)) AS words, \
+(SELECT COUNT(*) FROM service_logs WHERE batch IN (SELECT id FROM batches)) AS entries`,
+  );
+  const wrong = Object.entries(found ?? {}).filter(([, count]) => Number(count) !== messages);
+  if (wrong.length === 0) return;
+  throw new Error(
+    `The records of ${messages} messages are wrong: ${wrong.map(([name, count]) => `${name} ${count}`).join(", ")}`,
+  );
+}
+
 /** The counters as they are. */
 export async function readCounters(database: TestDatabase): Promise<Counters> {
   const rows = await database.query("SELECT service_name, severity, `count` FROM service_severity");

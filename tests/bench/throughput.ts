@@ -17,7 +17,7 @@ import { type Bench, pause } from "./scenario.ts";
 import { StallWatch } from "./stall_watch.ts";
 import { failure, type Side, stop, type Subject, whereabouts } from "./subject.ts";
 import { short } from "./table.ts";
-import { checkTables, migratedDatabase, readCounters } from "./tables.ts";
+import { checkRecords, checkTables, migratedDatabase, readCounters } from "./tables.ts";
 
 /** One run of one side. */
 export interface ThroughputOptions {
@@ -27,6 +27,8 @@ export interface ThroughputOptions {
   readonly messages: number;
   /** Messages at the end that are stored and checked but not timed: those of batches that nothing fills up. Default 0. */
   readonly tail?: number;
+  /** Whether it records batches, words and counts by time, in a database that was empty. */
+  readonly records?: boolean;
   /** Publish as they are taken, keeping so many waiting. Default: everything waits. */
   readonly feed?: number;
 }
@@ -47,7 +49,7 @@ const STALLED_MS = 60_000;
 
 /** Runs a side, and checks the tables. @throws {Error} When a message is missing or a counter is wrong. */
 export async function throughput(bench: Bench, options: ThroughputOptions): Promise<Throughput> {
-  const { side, database, source, messages, tail = 0, feed } = options;
+  const { side, database, source, messages, tail = 0, records = false, feed } = options;
   await using broker = await Broker.start(source);
   const { server, account } = broker;
   using progress = new Progress(() => server.stats().acknowledged, side.label);
@@ -90,6 +92,7 @@ export async function throughput(bench: Bench, options: ThroughputOptions): Prom
   const { acknowledged } = server.stats();
   if (acknowledged !== messages) throw new Error(`${side.label} acknowledged ${acknowledged} of ${messages} messages`);
   await checkTables(database, { account, since: broker.startedAt, before });
+  if (records) await checkRecords(database, messages);
 
   const result: Throughput = {
     value: timed / seconds,

@@ -4,16 +4,20 @@
  * @module
  */
 
-/** One thing that the program does against one fault, and the test that fails where it is left out. */
-export interface Protection {
-  /** What it protects and against what, as one sentence without its full stop. */
-  readonly name: string;
+/** A change of one place in a source file. */
+export interface Edit {
   /** The source file, from the root of the repository. */
   readonly file: string;
-  /** The text of the protection; it must be in the file exactly once. */
+  /** The text that goes; it must be in the file exactly once. */
   readonly find: string;
-  /** What stands in its place when the protection is taken out. */
+  /** What stands in its place. */
   readonly replace: string;
+}
+
+/** One thing that the program does against one fault, and the test that fails where it is left out. */
+export interface Protection extends Edit {
+  /** What it protects and against what, as one sentence without its full stop. */
+  readonly name: string;
   /** The test file, from the root of the repository. */
   readonly test: string;
   /** Part of the name of the test that must fail, and of no test that need not. */
@@ -33,11 +37,11 @@ export function protectionsOf(
   return rows.map((row) => ({ ...common, ...row }));
 }
 
-/** A source file with its protection taken out, or why that is not possible. */
-export type Unprotected = { readonly text: string } | { readonly problem: string };
+/** A source file without what was taken out, or why that is not possible. */
+export type Edited = { readonly text: string } | { readonly problem: string };
 
-/** Takes the protection out of its file's text. */
-export function takeOut({ file, find, replace }: Protection, text: string): Unprotected {
+/** Makes the change in its file's text. */
+export function edited({ file, find, replace }: Edit, text: string): Edited {
   const times = text.split(find).length - 1;
   // A function: `$` has a meaning in a replacement text.
   if (times === 1) return { text: text.replace(find, () => replace) };

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { markdown, type Protection, takeOut } from "./protection.ts";
+import { edited, markdown, type Protection } from "./protection.ts";
 import { PROTECTIONS } from "./protections.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -19,8 +19,8 @@ const example: Protection = {
 
 Deno.test("PROTECTIONS: every protection's text is in its file exactly once", () => {
   const problems = PROTECTIONS.flatMap((protection) => {
-    const unprotected = takeOut(protection, texts.get(protection.file)!);
-    return "problem" in unprotected ? [unprotected.problem] : [];
+    const result = edited(protection, texts.get(protection.file)!);
+    return "problem" in result ? [result.problem] : [];
   });
   assertEquals(problems, []);
 });
@@ -33,15 +33,15 @@ Deno.test("PROTECTIONS: each protection has a name of its own and takes out some
   }
 });
 
-Deno.test("takeOut() replaces the one text, as it is written", () => {
-  assertEquals(takeOut(example, "x(); if (a) b(); y();"), { text: "x(); $& y();" });
+Deno.test("edited() replaces the one text, as it is written", () => {
+  assertEquals(edited(example, "x(); if (a) b(); y();"), { text: "x(); $& y();" });
 });
 
 for (const [times, text] of [[0, "x();"], [2, "if (a) b(); if (a) b();"]] as const) {
-  Deno.test(`takeOut() refuses a text that is there ${times} times, and says so`, () => {
-    const unprotected = takeOut(example, text);
-    assert("problem" in unprotected);
-    assertStringIncludes(unprotected.problem, `src/a.ts has it ${times} times instead of once`);
+  Deno.test(`edited() refuses a text that is there ${times} times, and says so`, () => {
+    const result = edited(example, text);
+    assert("problem" in result);
+    assertStringIncludes(result.problem, `src/a.ts has it ${times} times instead of once`);
   });
 }
 

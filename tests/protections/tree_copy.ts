@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Protection, takeOut } from "./protection.ts";
+import { type Edit, edited } from "./protection.ts";
 
 /** What a test needs of the repository. */
 const PARTS = ["src", "tests", "deno.json", "deno.lock"];
@@ -29,16 +29,16 @@ export class TreeCopy implements AsyncDisposable {
   }
 
   /**
-   * Takes a protection out until the result is disposed of.
+   * Makes a change until the result is disposed of.
    *
-   * @throws {Error} Where the file does not have the protection's text exactly once.
+   * @throws {Error} Where the file does not have the text exactly once.
    */
-  async without(protection: Protection): Promise<AsyncDisposable> {
-    const path = `${this.path}/${protection.file}`;
+  async without(edit: Edit): Promise<AsyncDisposable> {
+    const path = `${this.path}/${edit.file}`;
     const text = await Deno.readTextFile(path);
-    const unprotected = takeOut(protection, text);
-    if ("problem" in unprotected) throw new Error(unprotected.problem);
-    await Deno.writeTextFile(path, unprotected.text);
+    const result = edited(edit, text);
+    if ("problem" in result) throw new Error(result.problem);
+    await Deno.writeTextFile(path, result.text);
     return { [Symbol.asyncDispose]: () => Deno.writeTextFile(path, text) };
   }
 

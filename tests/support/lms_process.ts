@@ -10,10 +10,22 @@ import project from "../../deno.json" with { type: "json" };
  * How to start the program: the compiled one where one is named, else from source with the flags of the task that
  * users run. Not through `deno task` itself: a signal would hit the task runner and leave the program behind.
  */
-export function program(binary: string | undefined, task: "lms" | "lms-mon"): { command: string; args: string[] } {
-  const root = new URL("../../", import.meta.url);
-  if (binary !== undefined && binary !== "") return { command: new URL(binary, root).pathname, args: [] };
-  const [, run, ...flags] = project.tasks[task].command.replaceAll("$HOME", Deno.env.get("HOME") ?? "/nowhere").split(
+export function program(binary: string | undefined, task: Task): { command: string; args: string[] } {
+  if (binary === undefined || binary === "") return fromSource(project, { root: ROOT, task });
+  return { command: new URL(binary, ROOT).pathname, args: [] };
+}
+
+type Task = "lms" | "lms-mon";
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** The program of another tree, with the flags of its own task. */
+function ofTree(path: string, task: Task) {
+  return fromSource(JSON.parse(Deno.readTextFileSync(`${path}/deno.json`)), { root: new URL(`file://${path}/`), task });
+}
+
+function fromSource({ tasks }: Pick<typeof project, "tasks">, { root, task }: { root: URL; task: Task }) {
+  const [, run, ...flags] = tasks[task].command.replaceAll("$HOME", Deno.env.get("HOME") ?? "/nowhere").split(
     " ",
   );
   const main = flags.pop()!;
@@ -60,6 +72,7 @@ export class LmsProcess implements AsyncDisposable {
    * @param args Arguments after the program's name.
    * @param env The whole environment, but for what starting a program needs.
    * @param options.binary A compiled program, its path from the repository's root; default: what `LMS_BIN` names.
+   * @param options.tree The folder of another version's sources, to run in place of these or what is compiled.
    * @param options.task Whose flags it is started with where it is not compiled; default `lms`.
    * @param options.files How many files it may have open at once.
    * @param options.unread Nobody reads its log until it is stopped.
@@ -68,15 +81,17 @@ export class LmsProcess implements AsyncDisposable {
   constructor(
     args: readonly string[],
     env: Readonly<Record<string, string>>,
-    { binary = Deno.env.get("LMS_BIN"), task = "lms", files, terminal = false, unread = false }: {
+    { binary = Deno.env.get("LMS_BIN"), tree, task = "lms", files, terminal = false, unread = false }: {
       readonly binary?: string | undefined;
-      readonly task?: "lms" | "lms-mon";
+      readonly tree?: string | undefined;
+      readonly task?: Task;
       readonly files?: number | undefined;
       readonly terminal?: boolean;
       readonly unread?: boolean;
     } = {},
   ) {
-    const started = files === undefined ? program(binary, task) : limited(files, program(binary, task));
+    const unlimited = tree === undefined ? program(binary, task) : ofTree(tree, task);
+    const started = files === undefined ? unlimited : limited(files, unlimited);
     const { command, args: all } = terminal
       ? onTerminal(started.command, [...started.args, ...args])
       : { command: started.command, args: [...started.args, ...args] };

@@ -59,10 +59,11 @@ export interface WriterBefore {
 
 /** Its sources, in a folder of their own; disposing removes them. */
 export class VersionBefore implements AsyncDisposable {
-  readonly #folder: string;
+  /** Where they are. */
+  readonly folder: string;
 
   private constructor(folder: string) {
-    this.#folder = folder;
+    this.folder = folder;
   }
 
   /** @throws {Error} Where the history is not there, as in a shallow clone. */
@@ -90,7 +91,7 @@ export class VersionBefore implements AsyncDisposable {
   start(url: string, { first, batches }: { readonly first: number; readonly batches?: number }): WriterBefore {
     const process = new Deno.Command(Deno.execPath(), {
       args: ["run", "--no-prompt", "-A", "writer.ts", url, String(first), String(batches ?? "endless")],
-      cwd: this.#folder,
+      cwd: this.folder,
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
@@ -118,6 +119,6 @@ export class VersionBefore implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.#folder, { recursive: true });
+    await Deno.remove(this.folder, { recursive: true });
   }
 }

@@ -29,6 +29,15 @@ Deno.test("MessageSource gives every service its turn", () => {
   assert([...counts.values()].every((messages) => messages.length === 3));
 });
 
+Deno.test("MessageSource gives messages attributes where they are asked for: few values, and a trace of a few messages", () => {
+  const [plain, attributed] = [false, true].map((attributes) =>
+    taken(new MessageSource({ payloadBytes: 50, services: 3, attributes }), 400)
+  );
+  assertEquals(plain!.filter(({ attributes }) => attributes !== undefined), []);
+  const values = (name: string) => new Set(attributed!.map(({ attributes }) => attributes![name]));
+  assertEquals([values("region").size, values("trace").size], [4, 50]);
+});
+
 Deno.test("MessageSource begins again when it has given all it holds", () => {
   const source = new MessageSource({ payloadBytes: 65_000, services: 1 });
   const all = taken(source, 5_000);
