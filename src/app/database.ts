@@ -4,7 +4,12 @@
  * @module
  */
 import { type Config, nameOf } from "../config/settings.ts";
-import { type DATABASE_SETTINGS, LOCAL_DATABASE, LOCAL_FILE } from "../config/settings/database.ts";
+import {
+  type COUNTING_SETTINGS,
+  type DATABASE_SETTINGS,
+  LOCAL_DATABASE,
+  LOCAL_FILE,
+} from "../config/settings/database.ts";
 import { UsageError } from "../config/usage_error.ts";
 import { Backoff } from "../ops/backoff.ts";
 import type { Log } from "../ops/logger.ts";
@@ -38,7 +43,7 @@ export const NAMED = "this command works on the one that you name";
  * @throws {UsageError} When the URL is missing or not understood, or when it and the password contradict each other.
  */
 export async function openDatabase(
-  config: Config<keyof typeof DATABASE_SETTINGS>,
+  config: Config<keyof typeof DATABASE_SETTINGS> & Partial<Config<keyof typeof COUNTING_SETTINGS>>,
   { named, access, writers, context }: StoreNeeds,
 ): Promise<MaintainedStore> {
   const { log, readFile } = context;
@@ -60,6 +65,7 @@ export async function openDatabase(
     writers,
     password,
     ...(access === undefined ? {} : { access }),
+    ...(config.minuteServices === undefined ? {} : { minuteServices: config.minuteServices }),
     instance: { name: `${context.program} ${Deno.pid}`, version: context.version },
     onWarning: (warning) => log.warn(warning),
   });

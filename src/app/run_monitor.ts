@@ -14,6 +14,7 @@ import type { Store } from "../store/store.ts";
 import { STATUS } from "../wire/status_codes.ts";
 import type { Stops } from "./context.ts";
 import { shareOut } from "./grace.ts";
+import { heldState } from "./held_state.ts";
 import type { MonitorEvents, MonitorObserver } from "./monitor_events.ts";
 import type { PubSubAccess } from "./pubsub.ts";
 
@@ -77,10 +78,7 @@ export async function runMonitor(options: MonitorOptions): Promise<MonitorResult
   const abortNow = () => abort.abort(new Error("stopped at once"));
   options.abort.addEventListener("abort", abortNow, { once: true });
   options.drain.addEventListener("abort", drain, { once: true });
-  const reporting = setInterval(
-    () => store.report({ held: subscriber.held, heldBytes: subscriber.heldBytes }),
-    REPORT_MS,
-  );
+  const reporting = setInterval(() => store.report(heldState(subscriber)), REPORT_MS);
   const ticking = events.tick === undefined ? undefined : setInterval(events.tick, 1_000);
   try {
     events.pulling?.(subscriber);

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Defaulted, Repeated, Setting } from "./setting.ts";
-import { DATABASE_SETTINGS, STARTUP_SETTINGS } from "./settings/database.ts";
+import { COUNTING_SETTINGS, DATABASE_SETTINGS, STARTUP_SETTINGS } from "./settings/database.ts";
 import { DEAD_LETTERS_SETTINGS } from "./settings/dead_letters.ts";
 import { EMULATOR_SETTINGS } from "./settings/emulator.ts";
 import { HEALTH_QUESTION_SETTINGS, HEALTH_SETTINGS } from "./settings/health.ts";
@@ -30,6 +30,7 @@ export const SETTINGS = {
   ...PUBSUB_SETTINGS,
   ...DATABASE_SETTINGS,
   ...STARTUP_SETTINGS,
+  ...COUNTING_SETTINGS,
   ...MONITOR_SETTINGS,
   ...RUN_SETTINGS,
   ...HEALTH_SETTINGS,

@@ -6,8 +6,9 @@
 import { newId } from "../ops/ids.ts";
 import { LEASE_SECONDS } from "../wire/lease_limits.ts";
 import { AckSender } from "./ack_sender.ts";
-import { Delivery, type ReceivedMessage, type Settlement } from "./delivery.ts";
+import { Delivery, type ProtoTimestamp, type ReceivedMessage, type Settlement } from "./delivery.ts";
 import { type Lease, LeaseKeeper } from "./lease_keeper.ts";
+import { earliestOf } from "./oldest.ts";
 import { type Outage, StreamKeeper } from "./stream_keeper.ts";
 import {
   type CallStatus,
@@ -182,6 +183,11 @@ export class Subscriber implements AsyncIterable<readonly Delivery[]>, AsyncDisp
   /** Bytes of data and attributes of the messages held, and {@linkcode MESSAGE_COST_BYTES} for each. */
   get heldBytes(): number {
     return this.#heldBytes;
+  }
+
+  /** The earliest publish time of the messages held, which looks at each; `undefined` where none is. */
+  oldestHeld(): ProtoTimestamp | undefined {
+    return earliestOf(this.#leases.unsettled());
   }
 
   /** Streams that are open now. */

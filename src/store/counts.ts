@@ -19,7 +19,7 @@ export interface Counts {
   readonly totals: readonly SeverityCount[];
 }
 
-/** The services of a day that its minutes name, each instance by itself; further ones count as {@linkcode OTHERS}. */
+/** The services of a day that its minutes name by default, each instance by itself; further ones count as {@linkcode OTHERS}. */
 export const MINUTE_SERVICES_MAX = 2_000;
 
 /** In place of the services that a day's minutes do not name. No service has this name. */

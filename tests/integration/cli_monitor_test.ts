@@ -125,6 +125,38 @@ Deno.test("lms mon at SIGTERM stores what it holds and exits 0", async () => {
   assertEquals(setting.server.stats().acknowledged, 5);
 });
 
+Deno.test("lms mon counts by the minute as MINUTESERVICES says, and tells others what it holds, since when", async () => {
+  await using setting = await bench();
+  const env = { ...setting.env, BATCHSIZE: "3", FLUSHINTERVAL: "300", MINUTESERVICES: "1" };
+  await using monitor = new LmsProcess(["mon"], env);
+  await setting.server.waitFor(({ openStreams }) => openStreams > 0);
+  const publish = (...services: readonly string[]) =>
+    setting.server.publish(
+      "projects/lms/topics/log-topic",
+      services.map((service) => ({
+        data: new TextEncoder().encode(JSON.stringify({ service_name: service, severity: "info", payload: "" })),
+      })),
+    );
+  publish("alpha", "bravo", "alpha");
+  await monitor.logged(({ msg, total_stored }) => msg === "flushed" && total_stored === 3);
+  const from = new Date().toISOString().slice(0, 19).replace("T", " ");
+  publish("alpha");
+  await setting.server.waitFor(({ delivered }) => delivered === 4);
+  using database = new DatabaseSync(setting.path, { readOnly: true });
+  const told = database.prepare("SELECT held, oldest_publish_time AS oldest FROM instances WHERE held > 0");
+  let row = told.get();
+  for (; row === undefined; row = told.get()) await new Promise((resolve) => setTimeout(resolve, 100));
+  assertEquals(row.held, 1);
+  const oldest = String(row.oldest);
+  assert(from <= oldest && oldest < new Date().toISOString().replace("T", " "), oldest);
+  const minutes = database.prepare(
+    "SELECT service_name, sum(count) AS count FROM service_severity_minutes GROUP BY service_name ORDER BY service_name",
+  ).all().map((minute) => [minute.service_name, minute.count]);
+  assertEquals(minutes, [["", 1], ["alpha", 2]]);
+  monitor.signal("SIGTERM");
+  assertEquals((await monitor.ended()).code, 0);
+});
+
 Deno.test("lms mon that cannot store within GRACE gives its messages back and exits 3", async () => {
   await using setting = await bench();
   await using monitor = new LmsProcess(["mon"], { ...setting.env, FLUSHINTERVAL: "300", GRACE: "1" });

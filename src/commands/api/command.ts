@@ -4,7 +4,7 @@
  * @module
  */
 import { namesOf } from "../../config/settings.ts";
-import { DATABASE_SETTINGS } from "../../config/settings/database.ts";
+import { COUNTING_SETTINGS, DATABASE_SETTINGS } from "../../config/settings/database.ts";
 import { HEALTH_SETTINGS } from "../../config/settings/health.ts";
 import { HTTP_SETTINGS, READ_DATABASE_SETTINGS } from "../../config/settings/http.ts";
 import { defineCommand } from "../command.ts";
@@ -24,6 +24,7 @@ export const API = defineCommand({
   ],
   settings: [
     ...namesOf(DATABASE_SETTINGS),
+    ...namesOf(COUNTING_SETTINGS),
     ...namesOf(READ_DATABASE_SETTINGS),
     ...namesOf(HTTP_SETTINGS),
     ...namesOf(HEALTH_SETTINGS),

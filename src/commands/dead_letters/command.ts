@@ -4,7 +4,7 @@
  * @module
  */
 import { namesOf } from "../../config/settings.ts";
-import { DATABASE_SETTINGS } from "../../config/settings/database.ts";
+import { COUNTING_SETTINGS, DATABASE_SETTINGS } from "../../config/settings/database.ts";
 import { DEAD_LETTERS_SETTINGS } from "../../config/settings/dead_letters.ts";
 import { RANGE_SETTINGS } from "../../config/settings/reading.ts";
 import { defineCommand } from "../command.ts";
@@ -44,6 +44,7 @@ export const DEAD_LETTERS = defineCommand({
   },
   settings: [
     ...namesOf(DATABASE_SETTINGS),
+    ...namesOf(COUNTING_SETTINGS),
     "json",
     ...namesOf(DEAD_LETTERS_SETTINGS),
     ...namesOf(RANGE_SETTINGS),

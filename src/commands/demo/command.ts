@@ -4,7 +4,7 @@
  * @module
  */
 import { namesOf } from "../../config/settings.ts";
-import { DATABASE_SETTINGS, LOCAL_DATABASE } from "../../config/settings/database.ts";
+import { COUNTING_SETTINGS, DATABASE_SETTINGS, LOCAL_DATABASE } from "../../config/settings/database.ts";
 import { HTTP_SETTINGS, READ_DATABASE_SETTINGS } from "../../config/settings/http.ts";
 import { MONITOR_SETTINGS } from "../../config/settings/monitor.ts";
 import { defineCommand } from "../command.ts";
@@ -23,6 +23,7 @@ export const DEMO = defineCommand({
     ...EMBEDDED_SETTINGS,
     ...namesOf(DATABASE_SETTINGS),
     "startupTimeoutMs",
+    ...namesOf(COUNTING_SETTINGS),
     ...namesOf(MONITOR_SETTINGS),
     ...namesOf(HTTP_SETTINGS),
     ...namesOf(READ_DATABASE_SETTINGS),

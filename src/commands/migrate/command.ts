@@ -4,7 +4,7 @@
  * @module
  */
 import { namesOf } from "../../config/settings.ts";
-import { DATABASE_SETTINGS } from "../../config/settings/database.ts";
+import { COUNTING_SETTINGS, DATABASE_SETTINGS } from "../../config/settings/database.ts";
 import { defineCommand } from "../command.ts";
 import { NAMED_DATABASE } from "../shared.ts";
 
@@ -19,6 +19,6 @@ export const MIGRATE = defineCommand({
     "It also builds the indexes that reading asks for, beside writers; a monitor does that in the background. With --adopt",
     "it gives a batch to every row that an older version stored, so that it is counted by minute and found by its words.",
   ],
-  settings: [...namesOf(DATABASE_SETTINGS), "startupTimeoutMs", "dryRun", "adopt"],
+  settings: [...namesOf(DATABASE_SETTINGS), ...namesOf(COUNTING_SETTINGS), "startupTimeoutMs", "dryRun", "adopt"],
   notes: NAMED_DATABASE,
 });

@@ -4,7 +4,7 @@
  * @module
  */
 import { namesOf } from "../../config/settings.ts";
-import { DATABASE_SETTINGS } from "../../config/settings/database.ts";
+import { COUNTING_SETTINGS, DATABASE_SETTINGS } from "../../config/settings/database.ts";
 import { HEALTH_SETTINGS } from "../../config/settings/health.ts";
 import { HTTP_SETTINGS, READ_DATABASE_SETTINGS } from "../../config/settings/http.ts";
 import { MONITOR_SETTINGS } from "../../config/settings/monitor.ts";
@@ -31,6 +31,7 @@ export const MON = defineCommand({
     ...namesOf(PUBSUB_SETTINGS),
     ...namesOf(DATABASE_SETTINGS),
     "startupTimeoutMs",
+    ...namesOf(COUNTING_SETTINGS),
     ...namesOf(MONITOR_SETTINGS),
     ...namesOf(HEALTH_SETTINGS),
     ...namesOf(HTTP_SETTINGS),

@@ -5,7 +5,7 @@
  */
 import { DAY_MS } from "../../ops/durations.ts";
 import { setting } from "../setting.ts";
-import { anyText, duration, filePath } from "../values.ts";
+import { anyText, duration, filePath, wholeNumber } from "../values.ts";
 
 /** Where entries go when nobody says, and nothing can get lost by that: beside an emulator. */
 export const LOCAL_DATABASE = "sqlite:./lms.db";
@@ -51,6 +51,18 @@ export const DATABASE_SETTINGS = {
     help: "a file that holds MySQL's password, where the URL has none; read again at every connection",
     defaultNote: "none",
     read: filePath(),
+  }),
+};
+
+/** How what is stored is counted. */
+export const COUNTING_SETTINGS = {
+  minuteServices: setting({
+    env: ["MINUTESERVICES"],
+    mistaken: ["MINUTE_SERVICES"],
+    value: "N",
+    help: "services of a day that are counted by the minute; further ones only by the hour",
+    default: "2000",
+    read: wholeNumber(0, 1_000_000),
   }),
 };
 

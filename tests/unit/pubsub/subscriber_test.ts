@@ -101,6 +101,23 @@ Deno.test("Subscriber tells of a stream that ended and opens another", async () 
   await subscriber.close();
 });
 
+Deno.test("Subscriber knows the publish time of the oldest message that it holds", async () => {
+  using time = new FakeTime();
+  const { subscriber, latest, taken } = readSubscriber();
+  assertEquals(subscriber.oldestHeld(), undefined);
+  const at = (seconds: number) => ({ publishTime: { seconds, nanos: 0 } });
+  latest().respond([{ ...received(1), ...at(200) }, { ...received(2), ...at(100) }]);
+  latest().respond([{ ...received(3), ...at(150) }]);
+  await time.tickAsync(0);
+  assertEquals(subscriber.oldestHeld()?.seconds, 100);
+  taken[1]!.ack();
+  assertEquals(subscriber.oldestHeld()?.seconds, 150);
+  taken[2]!.nack();
+  taken[0]!.ack();
+  assertEquals(subscriber.oldestHeld(), undefined);
+  await subscriber.close();
+});
+
 Deno.test("Subscriber counts what it holds in messages and bytes until each is settled", async () => {
   using time = new FakeTime();
   const { subscriber, latest, taken } = readSubscriber();
