@@ -4,6 +4,7 @@
  * @module
  */
 import type { Instant } from "../entry/entry.ts";
+import { wallClock } from "../ops/clock.ts";
 import type { BucketCount, CountsQuestion, LogReader, PairFilter } from "../store/log_reader.ts";
 import type { Budget } from "./budget.ts";
 import {
@@ -135,7 +136,7 @@ async function countPart(
 /** Whether more rows lie in the part than in the rest of its minute, as far as that is over: as if they came evenly. */
 function isCheaperByMinute({ from, to }: ClosedRange): boolean {
   const minute = minuteOf(from);
-  const now = Date.now();
+  const now = wallClock();
   const ms = (from: Instant, to: Instant) => Math.max(Math.min(msOf(to), now) - msOf(from), 0);
   return msOf(minute.to) % MINUTE_MS === 0 && ms(from, to) > ms(minute.from, from) + ms(to, minute.to);
 }
