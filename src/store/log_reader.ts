@@ -49,8 +49,8 @@ export interface PairFilter {
 /** Which rows of a scan are wanted. What it lets through may be more. */
 export interface RowFilter extends PairFilter {
   /**
-   * Folded texts, each of which an entry's folded payload contains. Of a payload of ASCII the database itself knows that;
-   * every other is let through, because it folds otherwise.
+   * Folded texts, each of which an entry's folded payload contains. Where both are ASCII the database itself knows that, and
+   * where nothing in the payload folds to ASCII; what else is not ASCII is let through, because it folds otherwise.
    */
   readonly contains?: readonly string[] | undefined;
 }

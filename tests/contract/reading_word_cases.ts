@@ -148,4 +148,24 @@ export function exerciseWords(name: string, fresh: MakeReading): void {
       assert(found.some(({ messageId }) => messageId === entry.messageId), JSON.stringify(value));
     }
   });
+
+  Deno.test(`${name}: a word of ASCII is found however it is written, among other characters too`, async () => {
+    await using fixture = await fresh();
+    const landed = new Landed(fixture);
+    const payloads = [
+      "TIMEOUT",
+      "12 € timeout → “ok”",
+      "\uff34\uff29\uff2d\uff25\uff2f\uff35\uff34",
+      "t\u0130meout",
+      "ti\u0307meout",
+      "\u{1d42d}imeout \u{1f680}",
+      "ti\u00b5meout",
+      "12 € → “no” 日本語 \0",
+    ];
+    await landed.land(payloads.map((payload, i) => readEntry({ messageId: String(i), payload })));
+    for (const text of ["timeout", "*imeou*"]) {
+      const found = entriesOf(await walk(fixture.queries, { query: queryOf(text), order: "oldest_first" }));
+      assertEquals(found.map(({ messageId }) => messageId), ["0", "1", "2", "3", "4", "5"], text);
+    }
+  });
 }

@@ -73,8 +73,8 @@ export const OF_READING: readonly Protection[] = [
   ...protectionsOf({ file: "src/store/reading/conditions.ts", test: SQLITE }, [
     {
       name: "A payload of other letters than ASCII is matched where folding is known, and not in the database",
-      find: 'containing === "" ? notAscii : `(${notAscii} OR (${containing}))`',
-      replace: 'containing === "" ? notAscii : `(${containing})`',
+      find: '`((${containing}) OR (${notAscii} AND ${dialect.hasAsciiFolding("payload")}))`',
+      replace: "`(${containing})`",
       filter: "a word of plain letters is found where other letters fold to them",
     },
   ]),

@@ -8,6 +8,7 @@ import { escape } from "mysql2";
 import type { Instant } from "../../entry/entry.ts";
 import { Permits } from "../../ops/permits.ts";
 import { describeAddress, type MysqlAddress } from "../database_url.ts";
+import { asciiFoldingClass } from "../../words/ascii_folding.ts";
 import type { ReadBounds, ReaderIndexes } from "../log_reader.ts";
 import { ReadTimeoutError } from "../log_rows.ts";
 import { bytesLiteral, type Dialect, type SqlRunner } from "../reading/dialect.ts";
@@ -28,6 +29,8 @@ export interface MysqlRunnerOptions {
   readonly onWarning: (message: string) => void;
 }
 
+const ASCII_FOLDING_CLASS = asciiFoldingClass((code) => `\\x{${code.toString(16)}}`);
+
 /** MySQL's and MariaDB's words. */
 export const MYSQL_DIALECT: Dialect = {
   text: (value) => escape(value),
@@ -39,6 +42,7 @@ export const MYSQL_DIALECT: Dialect = {
   startsWith: (column, text) => `LEFT(${column}, ${Array.from(text).length}) = ${escape(text)}`,
   contains: (column, bytes) => `LOCATE(${bytesLiteral(bytes)}, ${column}) > 0`,
   notAscii: (column) => `LENGTH(${column}) <> CHAR_LENGTH(${column})`,
+  hasAsciiFolding: (column) => `${column} REGEXP ${escape(ASCII_FOLDING_CLASS)}`,
   containsText: (column, text) => `LOCATE(${escape(text)}, LOWER(${column})) > 0`,
   hasBit: (column, { byte, mask }) => `ORD(SUBSTR(${column}, ${byte + 1}, 1)) & ${mask}`,
   bucket: (column, { start, seconds }) =>

@@ -59,13 +59,11 @@ export function pairConditions(dialect: Dialect, { services, exceptServices, sev
 
 /** The conditions of a scan's filter: cheap ones first. */
 export function rowConditions(dialect: Dialect, { contains = [], ...pairs }: RowFilter): string[] {
-  const isAscii = (text: string) => /^[ -~]*$/.test(text);
-  // What folds to anything but ASCII was no ASCII.
-  const containing = contains.every(isAscii)
-    ? contains.map((text) => dialect.containsText("payload", text)).join(" AND ")
-    : "";
   const conditions = pairConditions(dialect, pairs);
   if (contains.length === 0) return conditions;
   const notAscii = dialect.notAscii("payload");
-  return [...conditions, containing === "" ? notAscii : `(${notAscii} OR (${containing}))`];
+  // What folds to anything but ASCII was no ASCII.
+  if (!contains.every((text) => /^[ -~]*$/.test(text))) return [...conditions, notAscii];
+  const containing = contains.map((text) => dialect.containsText("payload", text)).join(" AND ");
+  return [...conditions, `((${containing}) OR (${notAscii} AND ${dialect.hasAsciiFolding("payload")}))`];
 }

@@ -26,7 +26,9 @@ export interface Dialect {
   contains(column: string, bytes: Uint8Array): string;
   /** Whether a column of text holds anything but ASCII. */
   notAscii(column: string): string;
-  /** Whether a column of ASCII contains this text of lower case, in either case. */
+  /** Whether a column of text has one of the characters that `hasAsciiFolding()` knows. */
+  hasAsciiFolding(column: string): string;
+  /** Whether a column contains this ASCII of lower case, in either case. */
   containsText(column: string, text: string): string;
   /** Whether a byte of a column has the bit. */
   hasBit(column: string, at: { readonly byte: number; readonly mask: number }): string;

@@ -6,6 +6,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { bytesLiteral, type Dialect } from "../reading/dialect.ts";
 import { SEVERITIES } from "../../entry/entry.ts";
+import { hasAsciiFolding } from "../../words/ascii_folding.ts";
 import { textOf } from "./text.ts";
 
 /** SQLite's words. */
@@ -22,6 +23,7 @@ export const SQLITE_DIALECT: Dialect = {
   contains: (column, bytes) => `instr(${column}, ${bytesLiteral(bytes)}) > 0`,
   // A text with NUL seems shorter than its bytes, and counts as something else than ASCII.
   notAscii: (column) => `octet_length(${column}) <> length(${column})`,
+  hasAsciiFolding: (column) => `lms_has_ascii_folding(CAST(${column} AS BLOB))`,
   containsText: (column, text) => `instr(lower(${column}), ${literal(text)}) > 0`,
   hasBit: (column, { byte, mask }) => `lms_has_bit(${column}, ${byte}, ${mask})`,
   bucket: (column, { start, seconds }) =>
@@ -50,13 +52,14 @@ function literal(value: string): string {
   return `CAST(${bytesLiteral(new TextEncoder().encode(value))} AS TEXT)`;
 }
 
-/** What the statements need that SQLite has not: a byte of a BLOB as a number. */
+/** What the statements need that SQLite has not: a byte of a BLOB as a number, and classes of characters. */
 export function registerFunctions(db: DatabaseSync): void {
   db.function(
     "lms_has_bit",
     { deterministic: true },
     (bits, byte, mask) => ((bits as Uint8Array)[Number(byte)]! & Number(mask)) === 0 ? 0 : 1,
   );
+  db.function("lms_has_ascii_folding", { deterministic: true }, (text) => hasAsciiFolding(textOf(text)) ? 1 : 0);
 }
 
 /** The rows of a statement, by position. */
