@@ -36,8 +36,11 @@ export interface Merged<T> {
 export class Merge<T extends MessageKey> {
   readonly #options: MergeOptions<T>;
   readonly #streams = new Set<RowStream>();
-  /** By key: a row may come from two streams. */
-  readonly #found = new Map<string, T>();
+  /** What one stream alone has brought comes in order, and each once. */
+  #found: T[] = [];
+  /** By key, once there was a second stream: a row may come from two. */
+  #byKey: Map<string, T> | undefined;
+  #added = 0;
   /** Where the search began. */
   #start: MessageKey | undefined;
 
@@ -47,7 +50,9 @@ export class Merge<T extends MessageKey> {
 
   add(streams: readonly RowStream[]): void {
     for (const stream of streams) {
-      if (stream.place !== undefined) this.#streams.add(stream);
+      if (stream.place === undefined) continue;
+      this.#streams.add(stream);
+      if (++this.#added === 2) this.#byKey = new Map(this.#found.map((entry) => [keyText(entry), entry]));
     }
   }
 
@@ -61,8 +66,9 @@ export class Merge<T extends MessageKey> {
       this.#start ??= place;
       // Where no stream has left the start, a cursor would lead to the same page again.
       const isOver = budget.isSpent && compareOn(way, place, this.#start) > 0;
-      if (isOver || this.#found.size >= enough) {
-        const sure = this.#sorted().filter((entry) => compareOn(way, entry, place) <= 0);
+      if (isOver || this.#size >= enough) {
+        const found = this.#sorted();
+        const sure = this.#byKey === undefined ? found : found.filter((entry) => compareOn(way, entry, place) <= 0);
         if (isOver || sure.length >= enough) return { found: sure, place };
       }
       await this.#step(next);
@@ -75,8 +81,14 @@ export class Merge<T extends MessageKey> {
     if (stream.place === undefined) this.#streams.delete(stream);
     this.add(streams);
     for (const entry of entries) {
-      if (matches(entry)) this.#found.set(`${entry.publishTime} ${entry.messageId}`, kept(entry));
+      if (!matches(entry)) continue;
+      if (this.#byKey === undefined) this.#found.push(kept(entry));
+      else this.#byKey.set(keyText(entry), kept(entry));
     }
+  }
+
+  get #size(): number {
+    return this.#byKey?.size ?? this.#found.length;
   }
 
   #hindmost(): RowStream | undefined {
@@ -88,6 +100,11 @@ export class Merge<T extends MessageKey> {
   }
 
   #sorted(): T[] {
-    return [...this.#found.values()].sort((a, b) => compareOn(this.#options.way, a, b));
+    if (this.#byKey === undefined) return this.#found;
+    return [...this.#byKey.values()].sort((a, b) => compareOn(this.#options.way, a, b));
   }
+}
+
+function keyText({ publishTime, messageId }: MessageKey): string {
+  return `${publishTime} ${messageId}`;
 }

@@ -13,8 +13,8 @@ export const OF_READING: readonly Protection[] = [
   ...protectionsOf({ file: "src/reading/merge.ts", test: SQLITE }, [
     {
       name: "A page ends before what another stream may still bring",
-      find: "const sure = this.#sorted().filter((entry) => compareOn(way, entry, place) <= 0);",
-      replace: "const sure = this.#sorted();",
+      find: "found.filter((entry) => compareOn(way, entry, place) <= 0);",
+      replace: "found;",
       filter: "a backlog that was drained out of order is found newest first",
     },
   ]),

@@ -36,6 +36,8 @@ export const MYSQL_DIALECT: Dialect = {
   text: (value) => escape(value),
   textColumn: (column) => column,
   textOf: (value) => String(value),
+  // The driver reads a time as ASCII, which on Deno takes 20 times as long as UTF-8: half of what a row cost.
+  momentColumn: (column) => `CAST(${column} AS CHAR)`,
   useIndex: (name) => ` FORCE INDEX (${name})`,
   // Rows of one day, counted or scanned by time: left alone, MySQL 9 skips through `by_batch`, and sorts.
   useKey: " FORCE INDEX (PRIMARY)",

@@ -16,6 +16,8 @@ export interface Dialect {
   /** A column of text as it is selected, and read by {@linkcode Dialect.textOf}: it may hold NUL. */
   textColumn(column: string): string;
   textOf(value: unknown): string;
+  /** A column of moments as it is selected where there may be many rows: it comes as text, quickly read. */
+  momentColumn(column: string): string;
   /** What follows the table's name, to read by an index. */
   useIndex(name: IndexName): string;
   /** The same, to read by the key. */

@@ -132,8 +132,11 @@ export function selectUnadopted(
 }
 
 function columns(dialect: Dialect): string {
+  const [publishTime, timestamp, createdAt] = ["publish_time", "`timestamp`", "created_at"].map((name) =>
+    dialect.momentColumn(name)
+  );
   const texts = ["service_name", "payload", "attributes"].map((name) => dialect.textColumn(name));
-  return `publish_time, message_id, severity, \`timestamp\`, created_at, batch, ${texts.join(", ")}`;
+  return `${publishTime}, message_id, severity, ${timestamp}, ${createdAt}, batch, ${texts.join(", ")}`;
 }
 
 /** A row of {@linkcode selectRows} and the others of whole rows. */

@@ -14,6 +14,7 @@ export const SQLITE_DIALECT: Dialect = {
   text: literal,
   textColumn: (column) => `CAST(${column} AS BLOB)`,
   textOf,
+  momentColumn: (column) => column,
   useIndex: (name) => ` INDEXED BY service_logs_${name}`,
   useKey: "",
   startsWith: (column, text) => {

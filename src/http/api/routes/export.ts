@@ -58,10 +58,12 @@ export function exportRoutes({ queries, onFailed }: {
         const write = as === FORMATS.csv ? csvRecord : (entry: ReadEntry) => `${JSON.stringify(entryJson(entry))}\n`;
         let head = as === FORMATS.csv ? CSV_HEADER : "";
         // Read before anything is answered, so that what cannot be read at all is a problem.
-        let ahead: readonly ReadEntry[] | undefined = await pages.next() ?? [];
+        let ahead = Promise.resolve(await pages.next());
         const next = async () => {
-          const entries = ahead ?? await pages.next() ?? [];
-          ahead = undefined;
+          const entries = await ahead ?? [];
+          // Read while this one is written and sent: one page, however slow the client is.
+          ahead = pages.next();
+          ahead.catch(() => {});
           const text = head + entries.map(write).join("");
           head = "";
           return text === "" ? undefined : UTF8.encode(text);
