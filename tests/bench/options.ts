@@ -22,6 +22,8 @@ export interface BenchOptions {
   readonly rate: number;
   /** The database that the scenario of readers fills, leaves there, and finds filled the next time. */
   readonly keep: string | undefined;
+  /** Clients that follow at once, where somebody said. */
+  readonly tails: number | undefined;
   /** Tiny numbers and no targets: shows that the bench works, and measures nothing. */
   readonly quick: boolean;
   /** An earlier executable, to compare the pipeline with. */
@@ -39,6 +41,7 @@ const FLAGS = [
   "rows",
   "rate",
   "keep",
+  "tails",
   "before",
   "output",
 ] as const;
@@ -71,6 +74,7 @@ export function parseOptions(args: readonly string[], known: readonly string[]):
     rows: flags.rows?.split(",").map((text) => wholeNumber("rows", text, 0)),
     rate: wholeNumber("rate", flags.rate ?? "2000", 1),
     keep: flags.keep === undefined ? undefined : databaseName(flags.keep),
+    tails: flags.tails === undefined ? undefined : wholeNumber("tails", flags.tails, 10),
     quick,
     before: flags.before,
     output: flags.output ?? "output",
@@ -85,9 +89,13 @@ export function usage(scenarios: readonly { readonly name: string; readonly summ
     ["--rounds=N", "how often each side runs; default 5"],
     ["--messages=N", "messages of a side in a round; default: what suits the scenario"],
     ["--seconds=N", "of what holds a rate, or idles; default 60"],
-    ["--rows=N,N", "that tables hold before; default 0,1000000,10000000 for growth, 1000000 for reading (the last)"],
+    [
+      "--rows=N,N",
+      "that tables hold before; default 0,1000000,10000000 for growth, 1000000 for reading and export (the last)",
+    ],
     ["--rate=N", "messages a second beside readers; default 2000"],
     ["--keep=NAME", "the database that reading fills and leaves, or finds filled, on a server that is given"],
+    ["--tails=N", "clients that follow, from 10; one in ten without a filter; default 200"],
     ["--quick", "tiny numbers, one round and no targets: shows that the bench works, measures nothing"],
     ["--before=PATH", "an earlier executable, to compare the pipeline with"],
     ["--output=FOLDER", "for bench.json and the pictures; default output"],

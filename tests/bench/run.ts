@@ -16,6 +16,7 @@ import type { Result } from "./result.ts";
 import type { Bench, Scenario } from "./scenario.ts";
 import { backlog } from "./scenarios/backlog.ts";
 import { emulator } from "./scenarios/emulator.ts";
+import { exportScenario } from "./scenarios/export.ts";
 import { growth } from "./scenarios/growth.ts";
 import { naive } from "./scenarios/naive.ts";
 import { pipeline } from "./scenarios/pipeline.ts";
@@ -26,6 +27,7 @@ import { scaleOut } from "./scenarios/scale_out.ts";
 import { sizes } from "./scenarios/sizes.ts";
 import { start } from "./scenarios/start.ts";
 import { steady } from "./scenarios/steady.ts";
+import { tails } from "./scenarios/tails.ts";
 import { resultSvg } from "./svg.ts";
 import { resultTable } from "./table.ts";
 
@@ -37,6 +39,8 @@ const SCENARIOS: readonly Scenario[] = [
   steady,
   growth,
   reading,
+  tails,
+  exportScenario,
   sizes,
   backlog,
   scaleOut,

@@ -36,6 +36,22 @@ export function quantile(values: readonly number[], share: number): number {
 }
 
 /**
+ * The same, of values that stand for several each.
+ *
+ * @throws {RangeError} For no values.
+ */
+export function weightedQuantile(
+  values: readonly { readonly value: number; readonly times: number }[],
+  share: number,
+): number {
+  if (values.length === 0) throw new RangeError("Cannot summarise: there are no values");
+  const sorted = values.toSorted((a, b) => a.value - b.value);
+  const rank = share * sorted.reduce((sum, { times }) => sum + times, 0);
+  let passed = 0;
+  return (sorted.find(({ times }) => (passed += times) >= rank) ?? sorted.at(-1)!).value;
+}
+
+/**
  * Each value over the one of the same round: what the machine did to both sides of a round cancels out.
  *
  * @throws {RangeError} Where one list is longer.

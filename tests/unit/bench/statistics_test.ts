@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { median, quantile, ratios, spreadOf } from "../../bench/statistics.ts";
+import { median, quantile, ratios, spreadOf, weightedQuantile } from "../../bench/statistics.ts";
 
 Deno.test("median() is the middle value, or between the two in the middle", () => {
   assertEquals(median([9]), 9);
@@ -32,4 +32,13 @@ Deno.test("no values have no median, spread or quantile", () => {
   for (const summarise of [median, spreadOf, (values: number[]) => quantile(values, 0.5)]) {
     assertThrows(() => summarise([]), RangeError, "no values");
   }
+});
+
+Deno.test("weightedQuantile() is what quantile() is of each value so many times", () => {
+  const values = [{ value: 5, times: 3 }, { value: 1, times: 7 }, { value: 9, times: 1 }];
+  const each = values.flatMap(({ value, times }) => Array<number>(times).fill(value));
+  for (const share of [0.1, 0.5, 0.63, 0.64, 0.9, 0.91, 0.99, 1]) {
+    assertEquals(weightedQuantile(values, share), quantile(each, share));
+  }
+  assertThrows(() => weightedQuantile([], 0.5), RangeError);
 });
