@@ -53,7 +53,8 @@ export class TailAccount {
       this.idSum += crc32(id);
       const last = this.arrivals.at(-1);
       if (last?.batch === batch && last.atMs === atMs) last.entries++;
-      else this.arrivals.push({ batch, atMs, entries: 1 });
+      // A part of a text keeps the whole of it in memory: this is a text of its own.
+      else this.arrivals.push({ batch: String(BigInt(batch)), atMs, entries: 1 });
     } else if (event.startsWith(GAP)) {
       this.gaps++;
       this.dropped += (JSON.parse(event.slice(event.indexOf("data: ") + 6)) as { dropped: number }).dropped;
