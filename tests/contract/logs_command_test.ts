@@ -189,7 +189,6 @@ Deno.test("logs shows where in a query a mistake is, and the remedy, with exit c
     'lms logs: Cannot read the query: there is no field "servce"; did you mean service? Or, to look for the text, write "servce:alpha"',
     "  timeout servce:alpha -",
     "          ^^^^^^",
-    '  there is no field "servce"; did you mean service? Or, to look for the text, write "servce:alpha"',
     "  timeout servce:alpha -",
     "                       ^",
     "  - excludes the term after it, and there is none; leave it out, or write -word",

@@ -57,9 +57,12 @@ function parsed(
   const result = parseQuery(text, now);
   if (result.state === "query") return result;
   const [{ problem, remedy }] = result.mistakes;
-  throw new UsageError(`Cannot read ${name}: ${problem}; ${remedy}`, {
-    lines: result.mistakes.flatMap((mistake) => mistakeLines(text, mistake, columns)),
+  // What is wrong with the first is the message; its lines say where.
+  const lines = result.mistakes.flatMap((mistake, index) => {
+    const [query, place, what] = mistakeLines(text, mistake, columns) as [string, string, string];
+    return index === 0 ? [query, place] : [query, place, what];
   });
+  throw new UsageError(`Cannot read ${name}: ${problem}; ${remedy}`, { lines });
 }
 
 /** The query in a few words, for a heading. */
