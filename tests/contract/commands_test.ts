@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { DatabaseSync } from "node:sqlite";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { run, type World } from "../../src/cli/run.ts";
 import { openLog } from "../../src/ops/logger.ts";
@@ -165,6 +166,28 @@ Deno.test("lms demo ends with tables that agree", async () => {
   assertStringIncludes(demo.printed.join("\n"), "the tables agree");
   const published = Number(/published\s+(\d+)/.exec(demo.printed.join("\n"))?.[1]);
   assertEquals(published > 100, true);
+});
+
+Deno.test("lms demo sees to the database as a monitor does: it adopts what an older version stored", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/lms.db`;
+  const env = { DATABASE_URL: `sqlite:${path}`, DURATION: "1", FLUSHINTERVAL: "200ms" };
+  const adopted = () => {
+    using db = new DatabaseSync(path);
+    const [row] = db.prepare("SELECT COUNT(*) AS missing FROM service_logs WHERE batch IS NULL").all();
+    return row!.missing === 0;
+  };
+  assertEquals(await run(new TestWorld(["demo", "--rate=50", "--seed=5"], env)), 0);
+  {
+    using db = new DatabaseSync(path);
+    db.exec(`INSERT INTO service_logs (publish_time, message_id, service_name, payload, severity, timestamp)
+VALUES ('2026-01-02 03:04:05.000000', '1', 'older', 'x', 'info', '2026-01-02 03:04:05.000000');
+INSERT INTO service_severity (service_name, severity, count) VALUES ('older', 'info', 1);`);
+  }
+  assertEquals(adopted(), false);
+  assertEquals(await run(new TestWorld(["demo", "--rate=50", "--seed=6"], env)), 0);
+  assertEquals(adopted(), true);
+  await Deno.remove(folder, { recursive: true });
 });
 
 for (const live of [true, false]) {

@@ -11,6 +11,7 @@ import { publishTo } from "../../app/publish.ts";
 import { openLogQueries } from "../../app/log_queries.ts";
 import { openEmbedded } from "../../app/pubsub.ts";
 import { type MonitorResult, runMonitor } from "../../app/run_monitor.ts";
+import { inBackground, keepUp } from "../../app/upkeep.ts";
 import { checkPlan } from "../../config/plan.ts";
 import { UsageError } from "../../config/usage_error.ts";
 import { formatDuration } from "../../config/values.ts";
@@ -53,6 +54,8 @@ export async function run(config: ConfigOf<typeof DEMO>, context: Context): Prom
   const durationMs = config.durationMs ?? (terminal.live ? undefined : UNWATCHED_MS);
   print(durationMs === undefined ? "until Ctrl-C" : `for ${formatDuration(durationMs)}; Ctrl-C ends it earlier`);
   print("");
+  const keptUp = new AbortController();
+  await using _upkeep = inBackground(keepUp({ store, log, stop: keptUp.signal }), keptUp);
   const arrived = new Arrived();
   // One half for what the server still has to hand over, one for what the monitor then holds.
   const graceMs = config.graceMs / 2;
