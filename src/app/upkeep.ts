@@ -34,8 +34,10 @@ export async function keepUp({ store, log, stop }: UpkeepOptions): Promise<void>
       if (await store.buildIndexes() === "busy") waitMs = BUSY_MS;
       else {
         const adopted = await untilNone(() => store.adopt(), stop);
-        if (adopted > 0) log.info("adopted what an older version stored", { entries: adopted });
-        await untilNone(() => store.mergeFilters(), stop);
+        if (adopted.sum > 0) log.info("adopted what an older version stored", { entries: adopted.sum });
+        const merged = await untilNone(() => store.mergeFilters(), stop);
+        // What is in the way may be the lease of an instance that was killed: that is over soon.
+        if (adopted.busy || merged.busy) waitMs = BUSY_MS;
       }
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
@@ -61,15 +63,19 @@ export function inBackground(work: Promise<void>, stop: AbortController): AsyncD
   };
 }
 
-/** Runs a step until there is nothing left of it, or something in its way; returns the sum of what it did. */
-async function untilNone(step: () => Promise<number | "busy">, stop: AbortSignal): Promise<number> {
+/** Runs a step until there is nothing left of it, or something in its way; returns the sum of what it did, and which. */
+async function untilNone(
+  step: () => Promise<number | "busy">,
+  stop: AbortSignal,
+): Promise<{ readonly sum: number; readonly busy: boolean }> {
   let sum = 0;
   while (!stop.aborted) {
     const begunAt = performance.now();
     const done = await step();
-    if (done === "busy" || done === 0) break;
+    if (done === "busy") return { sum, busy: true };
+    if (done === 0) break;
     sum += done;
     await sleep(Math.min(performance.now() - begunAt, PAUSE_MS_MAX), stop).catch(() => {});
   }
-  return sum;
+  return { sum, busy: false };
 }

@@ -46,6 +46,20 @@ Deno.test("keepUp() adopts nothing before the indexes are built, and asks again 
   assertEquals(calls, ["buildIndexes", "buildIndexes", "buildIndexes", "adopt", "mergeFilters"]);
 });
 
+Deno.test("keepUp() asks again after 30 s where another instance is at it, which may have been killed", async () => {
+  using time = new FakeTime();
+  const { calls, answers, start } = setup();
+  answers.adopt!.push("busy", 5_000);
+  answers.mergeFilters!.push(0, "busy");
+  await using _working = start();
+  await time.tickAsync(29_900);
+  assertEquals(calls, ["buildIndexes", "adopt", "mergeFilters"]);
+  await time.tickAsync(200);
+  assertEquals(calls.slice(3), ["buildIndexes", "adopt", "adopt", "mergeFilters"]);
+  await time.tickAsync(30_000);
+  assertEquals(calls.slice(7), ["buildIndexes", "adopt", "mergeFilters"]);
+});
+
 Deno.test("keepUp() tells of what it may not do, and goes on", async () => {
   using time = new FakeTime();
   const { calls, lines, answers, start } = setup();
