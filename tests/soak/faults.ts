@@ -141,9 +141,7 @@ class Run implements AsyncDisposable {
       const last = i === Math.max(2, count) - 1;
       const address = `127.0.0.1:${(last ? toEmulator : toEmbedded).port}`;
       return new Instance(`lms-${i + 1}${last ? " (emulator)" : " (embedded)"}`, {
-        ...MONITOR,
-        PUBSUB_EMULATOR_HOST: address,
-        ...account.env(toDatabase.port),
+        env: { ...MONITOR, PUBSUB_EMULATOR_HOST: address, ...account.env(toDatabase.port) },
       });
     });
     this.#onEmbedded = this.#instances.slice(0, -1);

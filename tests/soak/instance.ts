@@ -28,10 +28,13 @@ export interface InstanceAccount {
   readonly problems: readonly string[];
 }
 
+type Env = Readonly<Record<string, string>>;
+
 /** One monitor, at most one process at a time; disposing kills it. */
 export class Instance implements AsyncDisposable {
   readonly name: string;
-  readonly #env: Readonly<Record<string, string>>;
+  readonly #env: Env;
+  readonly #tree: string | undefined;
   readonly #problems: string[] = [];
   #process: LmsProcess | undefined;
   #stopping = false;
@@ -41,9 +44,11 @@ export class Instance implements AsyncDisposable {
   #peakBytes = 0;
   #sums = { stored: 0, duplicates: 0, deadLetters: 0, outages: 0 };
 
-  constructor(name: string, env: Readonly<Record<string, string>>) {
+  /** @param options.tree The folder of another version's sources. */
+  constructor(name: string, { env, tree }: { readonly env: Env; readonly tree?: string }) {
     this.name = name;
     this.#env = env;
+    this.#tree = tree;
   }
 
   /** The process that runs now. */
@@ -63,7 +68,7 @@ export class Instance implements AsyncDisposable {
   }
 
   start(): void {
-    const process = new LmsProcess(["mon"], this.#env);
+    const process = new LmsProcess(["mon"], this.#env, { tree: this.#tree });
     this.#process = process;
     this.#stopping = false;
     this.#starts++;

@@ -43,9 +43,7 @@ export async function outage({ database: kind, minutes, seed, rate, signal, say 
   pubsub.createTopic(TOPIC);
   pubsub.createSubscription({ name: SUBSCRIPTION, topic: TOPIC });
   await using monitor = new Instance("lms", {
-    PUBSUB_EMULATOR_HOST: pubsub.address,
-    DATABASE_URL: database.url,
-    FLUSHINTERVAL: "1",
+    env: { PUBSUB_EMULATOR_HOST: pubsub.address, DATABASE_URL: database.url, FLUSHINTERVAL: "1" },
   });
   const ledger = new Ledger();
   const recorder = new ManifestRecorder(seed, { listMessages: true });

@@ -15,6 +15,8 @@ export interface SoakOptions {
   readonly instances: number;
   /** Messages a second. */
   readonly rate: number;
+  /** Of a scenario that begins with many: `migration`. */
+  readonly rows: number;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
 }

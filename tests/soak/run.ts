@@ -1,8 +1,8 @@
 /**
  * The soak: breaks things on purpose, for as long as it is told, and proves that nothing is lost and nothing is twice.
  *
- *     deno task soak [--scenario=faults|outage|counters] [--minutes=5] [--seconds=60] [--seed=N] [--instances=3]
- *                    [--rate=N] [--database=mysql|mariadb] [--output=output]
+ *     deno task soak [--scenario=faults|outage|counters|migration] [--minutes=5] [--seconds=60] [--seed=N] [--instances=3]
+ *                    [--rate=N] [--rows=N] [--database=mysql|mariadb] [--output=output]
  *
  * Exits 0 when everything is in order, 1 when not, 2 for a flag that it does not understand. The same seed breaks the
  * same things at the same times.
@@ -12,6 +12,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { counters } from "./counters.ts";
 import { faults } from "./faults.ts";
+import { migration } from "./migration/scenario.ts";
 import { outage } from "./outage.ts";
 import { markdown, type SoakOptions, type SoakResult } from "./result.ts";
 import { runLms } from "../support/run_lms.ts";
@@ -23,9 +24,10 @@ const SCENARIOS: Readonly<
   faults: { run: faults, minutes: 5, rate: 1_300 },
   outage: { run: outage, minutes: 3, rate: 5_000 },
   counters: { run: counters, minutes: 1, rate: 0 },
+  migration: { run: migration, minutes: 120, rate: 2_000 },
 };
 
-const FLAGS = ["scenario", "minutes", "seconds", "seed", "instances", "rate", "database", "output"];
+const FLAGS = ["scenario", "minutes", "seconds", "seed", "instances", "rate", "rows", "database", "output"];
 const flags = parseArgs(Deno.args, {
   string: FLAGS,
   unknown: (arg) => refuse(`there is no ${arg}; there are: ${FLAGS.map((flag) => `--${flag}`).join(", ")}`),
@@ -46,6 +48,8 @@ const options: SoakOptions = {
   seed: number("seed", crypto.getRandomValues(new Uint32Array(1))[0]!, 0, 2 ** 32 - 1),
   instances: number("instances", 3, 2, 16),
   rate: number("rate", scenario.rate, 0, 1_000_000),
+  // In whole ten thousands.
+  rows: Math.ceil(number("rows", 200_000, 1, 1_000_000_000) / 10_000) * 10_000,
   signal: stop.signal,
   say,
 };
