@@ -24,6 +24,7 @@ import { reading } from "./scenarios/reading.ts";
 import { rows } from "./scenarios/rows.ts";
 import { schema } from "./scenarios/schema.ts";
 import { scaleOut } from "./scenarios/scale_out.ts";
+import { services } from "./scenarios/services.ts";
 import { sizes } from "./scenarios/sizes.ts";
 import { start } from "./scenarios/start.ts";
 import { steady } from "./scenarios/steady.ts";
@@ -44,6 +45,7 @@ const SCENARIOS: readonly Scenario[] = [
   sizes,
   backlog,
   scaleOut,
+  services,
   start,
   emulator,
 ];

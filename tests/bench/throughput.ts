@@ -39,6 +39,8 @@ export interface Throughput extends Round {
   readonly lastOverFirstTenth: number;
   /** Lines that the processes logged as errors. */
   readonly errors: number;
+  /** Transactions that lost a race and were run again, where the log tells of them: at LOG_LEVEL=debug. */
+  readonly retries: number;
 }
 
 /** After its streams are open a process still does a little; half a second later none of them does anything. */
@@ -94,6 +96,7 @@ export async function throughput(bench: Bench, options: ThroughputOptions): Prom
   await checkTables(database, { account, since: broker.startedAt, before });
   if (records) await checkRecords(database, messages);
 
+  const lines = subjects.flatMap(({ log }) => log ?? []);
   const result: Throughput = {
     value: timed / seconds,
     cpuMicros: (cpuOf(used) - cpuOf(idle)) * 1e6 / timed,
@@ -103,7 +106,8 @@ export async function throughput(bench: Bench, options: ThroughputOptions): Prom
     peakBytes: Math.max(...used.map(({ peakBytes }) => peakBytes)),
     ...(stallMs === undefined ? {} : { stallMs }),
     lastOverFirstTenth: (tenths[0]! - startedAt) / (tenths[9]! - tenths[8]!),
-    errors: subjects.flatMap(({ log }) => log ?? []).filter(({ level }) => level === "error").length,
+    errors: lines.filter(({ level }) => level === "error").length,
+    retries: lines.filter(({ msg }) => msg === "transaction lost a race and is run again").length,
   };
   bench.say(`    ${side.label}: ${described(result)}`);
   return result;
