@@ -20,7 +20,11 @@ const SAY_EVERY = 1_000_000;
  *
  * @throws {Error} When rows were there before.
  */
-export async function fill({ say, signal }: Bench, database: TestDatabase, rows: RowsOptions): Promise<void> {
+export async function fill(
+  { say, signal }: Pick<Bench, "say" | "signal">,
+  database: TestDatabase,
+  rows: RowsOptions,
+): Promise<void> {
   const parsed = parseDatabaseUrl(database.url);
   if (!parsed.ok) throw new Error(`the database's address ${parsed.problem}`);
   await using store = openStore(parsed.value, { writers: WRITERS, onWarning: say });
