@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type Failure, failureFrom } from "./api/failure.ts";
 import { useObservable } from "./observable.ts";
 import { usePage } from "./page_context.ts";
@@ -44,7 +44,8 @@ export function useAnswer<T>(
   const asked = useRef("");
   const again = () => setTurn((last) => last + 1);
 
-  useEffect(() => {
+  // Asked before the page is drawn, not after.
+  useLayoutEffect(() => {
     const ending = new AbortController();
     const fresh = asked.current !== key;
     asked.current = key;

@@ -7,10 +7,11 @@ import { useMemo, useState } from "preact/hooks";
 import { type Histogram, SEVERITIES } from "../api/answers.ts";
 import { Chart } from "../parts/chart.tsx";
 import { Button, FailureNote } from "../parts/controls.tsx";
-import type { RangeParameters } from "../parts/range_picker.tsx";
+import { nowMs } from "../clock.ts";
 import { SeverityMark } from "../parts/text.tsx";
 import { usePage, usePreferences } from "../page_context.ts";
 import { count, shortCount } from "../text/numbers.ts";
+import { type RangeParameters, wholeRange } from "../text/range.ts";
 import { duration, shortMoment } from "../text/time.ts";
 import { useAnswer } from "../use_answer.ts";
 
@@ -32,7 +33,7 @@ export function LogHistogram({ query, range, onZoom }: LogHistogramProps) {
   const [hovered, setHovered] = useState<number | undefined>(undefined);
   const { value, failure } = useAnswer<Histogram>(
     JSON.stringify([query, range]),
-    (signal) => client.get("v1/histogram", { query, ...range, buckets: 90 }, signal),
+    (signal) => client.get("v1/histogram", { query, ...wholeRange(range, nowMs()), buckets: 90 }, signal),
     { everyMs: range.to === undefined ? REFRESH_MS : undefined },
   );
   const shown = useMemo(() => value && chartOf(value), [value]);

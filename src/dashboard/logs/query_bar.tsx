@@ -6,8 +6,9 @@
 import { usePage, usePreferences } from "../page_context.ts";
 import { Button, Choice, ViewLink } from "../parts/controls.tsx";
 import { QueryBox } from "../parts/query_box.tsx";
-import { type RangeParameters, RangePicker } from "../parts/range_picker.tsx";
+import { RangePicker } from "../parts/range_picker.tsx";
 import type { Parameters } from "../router.ts";
+import type { RangeParameters } from "../text/range.ts";
 
 /** What a bar is for. */
 export interface QueryBarProps {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Page } from "../api/answers.ts";
 import type { Failure } from "../api/failure.ts";
 import { follow } from "../api/tail.ts";
@@ -39,19 +39,21 @@ export function useTail({ query, flows }: { readonly query: string; readonly flo
     document.addEventListener("visibilitychange", look);
     return () => document.removeEventListener("visibilitychange", look);
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     position.current = undefined;
   }, [query]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (away) return;
     const ending = new AbortController();
     let drawing: ReturnType<typeof setTimeout> | undefined;
+    let drawnMs = -DRAW_MS;
     const draw = () => {
       drawing ??= setTimeout(() => {
         drawing = undefined;
+        drawnMs = performance.now();
         if (flowing.current) buffer.show();
         redraw({});
-      }, DRAW_MS);
+      }, Math.max(0, drawnMs + DRAW_MS - performance.now()));
     };
     const { signal } = ending;
     const fail = (failure: Failure | undefined) => {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { usePreferences } from "../page_context.ts";
 import { shortCount } from "../text/numbers.ts";
@@ -63,7 +63,8 @@ export function Chart(props: ChartProps) {
     };
   }, [zone, theme, height, series.map(({ name }) => name).join()]);
 
-  useEffect(() => plot.current?.setData(dataOf(props)), [props.starts, props.series]);
+  // In the same picture as what is written beside it.
+  useLayoutEffect(() => plot.current?.setData(dataOf(props)), [props.starts, props.series]);
 
   return <div class="chart" ref={box} role="img" aria-label={label} style={{ height: `${height}px` }} />;
 }

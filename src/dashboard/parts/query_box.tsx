@@ -29,6 +29,7 @@ export function QueryBox({ query, onQuery, attributes }: QueryBoxProps) {
   const [offered, setOffered] = useState<readonly string[]>([]);
   const [chosen, setChosen] = useState(-1);
   const word = useRef("");
+  const asking = useRef(new AbortController());
   useEffect(() => setText(query), [query]);
 
   const offer = async (value: string, caret: number) => {
@@ -37,12 +38,16 @@ export function QueryBox({ query, onQuery, attributes }: QueryBoxProps) {
     const begun = now.replace(/^-/, "");
     const service = /^service[:=]"?([^",]*)$/i.exec(begun)?.[1];
     setChosen(-1);
+    asking.current.abort();
     if (service === undefined) return setOffered(wordsFor(begun, attributes));
-    const { services } = await client.get<Services>("v1/services", { prefix: service, limit: SUGGESTIONS_MAX })
+    const { signal } = asking.current = new AbortController();
+    const { services } = await client.get<Services>("v1/services", { prefix: service, limit: SUGGESTIONS_MAX }, signal)
       .catch((): Services => ({ services: [], next: null }));
     if (word.current === now) setOffered(services.map(({ service_name }) => fieldTerm("service", service_name)));
   };
   const close = () => {
+    asking.current.abort();
+    word.current = "";
     setOffered([]);
     setChosen(-1);
   };

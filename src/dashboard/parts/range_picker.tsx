@@ -6,11 +6,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { usePreferences } from "../page_context.ts";
 import type { Parameters } from "../router.ts";
+import type { RangeParameters } from "../text/range.ts";
 import { fieldMoment, fieldValue, shortMoment } from "../text/time.ts";
 import { Button } from "./controls.tsx";
-
-/** Where nobody says which. */
-export const SINCE = "-1h";
 
 const QUICK: readonly (readonly [since: string, text: string])[] = [
   ["-5m", "Last 5 minutes"],
@@ -21,21 +19,6 @@ const QUICK: readonly (readonly [since: string, text: string])[] = [
   ["-7d", "Last 7 days"],
   ["-30d", "Last 30 days"],
 ];
-
-/** A range as the address has it. */
-export interface RangeParameters {
-  readonly since: string | undefined;
-  readonly from: string | undefined;
-  readonly to: string | undefined;
-}
-
-/** A range as the API takes it: what is not said is the usual. */
-export function rangeOf(parameters: Readonly<Record<string, string>>): RangeParameters {
-  const { since, from, to } = parameters;
-  return from === undefined && to === undefined
-    ? { since: since ?? SINCE, from: undefined, to: undefined }
-    : { since: undefined, from, to };
-}
 
 /** Draws it. */
 export function RangePicker({ range, onRange }: {

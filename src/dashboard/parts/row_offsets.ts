@@ -4,6 +4,9 @@
  * @module
  */
 
+/** So few heights take no room. */
+const KNOWN_MIN = 1_000;
+
 /** Heights by row, and sums over them that are made anew when somebody asks after a change. */
 export class RowOffsets {
   readonly #known = new Map<string, number>();
@@ -31,6 +34,8 @@ export class RowOffsets {
     if (keys === this.#keys) return;
     this.#keys = keys;
     this.#stale = true;
+    // Rows that went take their heights along, but not each time: most of them stay.
+    if (this.#known.size > KNOWN_MIN && this.#known.size > 2 * keys.length) this.#forget();
   }
 
   /** Forgets all heights, as when lines wrap in another width. */
@@ -64,6 +69,11 @@ export class RowOffsets {
       else high = middle - 1;
     }
     return low;
+  }
+
+  #forget(): void {
+    const here = new Set(this.#keys);
+    for (const key of this.#known.keys()) if (!here.has(key)) this.#known.delete(key);
   }
 
   #sum(): void {

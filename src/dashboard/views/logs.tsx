@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Page } from "../api/answers.ts";
+import { nowMs } from "../clock.ts";
 import { columnsOf } from "../logs/columns.ts";
 import { EntryList } from "../logs/entry_list.tsx";
 import { LogHistogram } from "../logs/histogram.tsx";
@@ -16,8 +17,8 @@ import { Walk } from "../logs/walk.ts";
 import { useObservable } from "../observable.ts";
 import { usePage, useParameters } from "../page_context.ts";
 import { Button, Empty, FailureNote, Loading, ViewLink } from "../parts/controls.tsx";
-import { rangeOf, type RangeParameters } from "../parts/range_picker.tsx";
 import { count } from "../text/numbers.ts";
+import { rangeOf, type RangeParameters, wholeRange } from "../text/range.ts";
 
 /** Entries of a page: two or three screens, and few enough to come at once. */
 const FIRST_LIMIT = 200;
@@ -109,7 +110,7 @@ function useWalk({ query, range, order }: {
       read: (cursor, signal) =>
         client.get<Page>("v1/logs", {
           query,
-          ...range,
+          ...wholeRange(range, nowMs()),
           order,
           cursor,
           limit: cursor === undefined ? FIRST_LIMIT : LIMIT,
@@ -122,7 +123,8 @@ function useWalk({ query, range, order }: {
     });
     return made;
   }, [query, JSON.stringify(range), order, turn, token]);
-  useEffect(() => {
+  // Asked before the page is drawn, not after.
+  useLayoutEffect(() => {
     void walk.begin();
     return () => walk.end();
   }, [walk]);

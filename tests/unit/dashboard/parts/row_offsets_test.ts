@@ -29,3 +29,14 @@ Deno.test("RowOffsets keeps heights when rows come before others", () => {
   offsets.reset(20);
   assertEquals(offsets.total, 60);
 });
+
+Deno.test("RowOffsets forgets the heights of rows that went, as those of a tail do", () => {
+  const keys = Array.from({ length: 3_000 }, (_, i) => `row ${i}`);
+  const offsets = offsetsOf(keys);
+  for (const key of keys) offsets.measure(key, 25);
+  assertEquals(offsets.total, 75_000);
+  offsets.setKeys(keys.slice(-500));
+  assertEquals(offsets.total, 12_500);
+  offsets.setKeys(keys);
+  assertEquals(offsets.total, 500 * 25 + 2_500 * 10);
+});
