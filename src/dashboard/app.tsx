@@ -36,6 +36,9 @@ const SHOWN: Readonly<Record<View, ViewEntry>> = {
   context: { title: "Context", component: ContextView },
 };
 
+/** Views of rows that are opened beside a table. */
+const TABLES: readonly View[] = ["dead-letters", "flushes"];
+
 /** Draws it. */
 export function App() {
   const { view, parameters } = usePlace();
@@ -111,9 +114,9 @@ function useKeys(): void {
       going = key === "g" && !going;
       if (gone) router.go(gone);
       else if (key === "?") help.set(true);
-      else if (key === "c" && parameters.open !== undefined && view !== "dead-letters") {
+      else if (key === "c" && parameters.open !== undefined && !TABLES.includes(view)) {
         router.go("context", { id: parameters.open });
-      } else if (key === "Escape" && view === "dead-letters" && parameters.open !== undefined) {
+      } else if (key === "Escape" && TABLES.includes(view) && parameters.open !== undefined) {
         router.change({ open: "" });
       } else if (key === "/") {
         const query = document.querySelector<HTMLInputElement>("#query");

@@ -4,10 +4,10 @@
  * @module
  */
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Entry } from "../api/answers.ts";
-import { usePage, usePreferences } from "../page_context.ts";
-import { useObservable } from "../observable.ts";
+import { usePreferences } from "../page_context.ts";
+import { stepOf, useListKeys } from "../parts/list_keys.ts";
 import { VirtualList, type VirtualListProps } from "../parts/virtual_list.tsx";
 import { EntryHead, EntryRow } from "./entry_row.tsx";
 
@@ -40,7 +40,7 @@ export function EntryList(props: EntryListProps) {
   }minmax(0, 1fr)`;
 
   useListKeys((key) => {
-    const step = key === "j" || key === "ArrowDown" ? 1 : key === "k" || key === "ArrowUp" ? -1 : 0;
+    const step = stepOf(key);
     if (step !== 0) {
       const next = keys[selected < 0 ? 0 : Math.min(Math.max(selected + step, 0), keys.length - 1)];
       setCursor(next);
@@ -79,27 +79,4 @@ export function EntryList(props: EntryListProps) {
       />
     </div>
   );
-}
-
-/** Keys that are meant for the list: not those of a field or of a question. */
-function useListKeys(take: (key: string) => boolean): void {
-  const { question, tokenWanted, help } = usePage();
-  const asked = useObservable(question) ?? useObservable(tokenWanted);
-  const helping = useObservable(help);
-  // Who presses keys quickly is ahead of what was drawn.
-  const latest = useRef(take);
-  latest.current = take;
-  useEffect(() => {
-    if (asked !== undefined || helping) return;
-    const onKey = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      const target = event.target as HTMLElement;
-      if (target.closest("input, textarea, select, [contenteditable]") !== null) return;
-      // A button or link takes its own enter.
-      if (event.key === "Enter" && target.closest("button, a") !== null) return;
-      if (latest.current(event.key)) event.preventDefault();
-    };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
-  }, [asked, helping]);
 }

@@ -87,8 +87,8 @@ function TokenDialog() {
 
 const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ["/", "Write a query"],
-  ["j, k", "Next, previous entry"],
-  ["Enter", "Open the entry"],
+  ["j, k", "Next, previous row"],
+  ["Enter", "Open it"],
   ["c", "View the open entry in context"],
   ["Esc", "Close; leave the query"],
   ["g then l, f, o, d, b", "Logs, follow, overview, dead letters, batches"],

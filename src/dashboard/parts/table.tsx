@@ -1,9 +1,11 @@
 /**
- * Tables that people read: a head that stays, numbers to the right.
+ * Tables that people read: a head that stays, numbers to the right. Where rows can be opened, keys walk them as in a list.
  *
  * @module
  */
 import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
+import { stepOf, useListKeys } from "./list_keys.ts";
 
 /** A column. */
 export interface Column<T> {
@@ -20,10 +22,26 @@ export function Table<T>({ label, columns, rows, keyOf, onRow, current }: {
   readonly columns: readonly Column<T>[];
   readonly rows: readonly T[];
   readonly keyOf: (row: T) => string;
-  /** Told which row was clicked; its first cell is a button then. */
+  /** Told which row was chosen; its first cell is a button then. */
   readonly onRow?: (row: T) => void;
+  /** The row that is opened. */
   readonly current?: string | undefined;
 }) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  // Where the walk goes on once a detail is closed, with the focus that it had.
+  const last = useRef<string | undefined>(undefined);
+  if (current !== undefined) last.current = current;
+  useListKeys((key) => {
+    const step = stepOf(key);
+    if (onRow === undefined || step === 0 || rows.length === 0) return false;
+    const buttons = [...body.current!.querySelectorAll<HTMLElement>("td:first-child > .cell-button")];
+    const focused = buttons.findIndex((button) => button === document.activeElement);
+    const from = focused >= 0 ? focused : rows.findIndex((row) => keyOf(row) === last.current);
+    const to = from < 0 ? 0 : Math.min(Math.max(from + step, 0), rows.length - 1);
+    buttons[to]!.focus();
+    if (current !== undefined) onRow(rows[to]!);
+    return true;
+  });
   const classOf = ({ number, wide }: Column<T>) => [number ? "number" : "", wide ? "wide" : ""].join(" ").trim();
   return (
     <div class="table-box" tabIndex={0} role="region" aria-label={label}>
@@ -33,7 +51,7 @@ export function Table<T>({ label, columns, rows, keyOf, onRow, current }: {
             {columns.map((column) => <th key={column.name} scope="col" class={classOf(column)}>{column.name}</th>)}
           </tr>
         </thead>
-        <tbody>
+        <tbody ref={body}>
           {rows.map((row) => (
             <tr
               key={keyOf(row)}

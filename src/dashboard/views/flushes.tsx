@@ -5,26 +5,26 @@
  */
 import { useMemo, useState } from "preact/hooks";
 import type { Batch, Batches } from "../api/answers.ts";
+import { CAUSES, FlushDetail, lagOf } from "../flushes/flush_detail.tsx";
 import { usePage, useParameters } from "../page_context.ts";
 import { Chart } from "../parts/chart.tsx";
 import { Button, Choice, Empty, FailureNote, Loading } from "../parts/controls.tsx";
-import { rangeOf, RangePicker } from "../parts/range_picker.tsx";
+import { RangePicker } from "../parts/range_picker.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import { Moment } from "../parts/text.tsx";
 import { bytes, count } from "../text/numbers.ts";
-import { duration } from "../text/time.ts";
+import { rangeOf } from "../text/range.ts";
 import { useAnswer } from "../use_answer.ts";
 
 const LIMIT = 500;
 const REFRESH_MS = 5_000;
-const CAUSES = ["count", "bytes", "interval", "end", "split", "replay", "restore", "adopt"];
 const BARS = 120;
 
 /** Draws it. */
 export function FlushesView() {
   const { client } = usePage();
   const [parameters, change] = useParameters();
-  const { cause = "", instance = "" } = parameters;
+  const { cause = "", instance = "", open } = parameters;
   const range = rangeOf(parameters);
   const asked = { ...range, cause, instance, limit: LIMIT };
   const { value, failure, loading, again } = useAnswer<Batches>(
@@ -54,13 +54,13 @@ export function FlushesView() {
   const chart = useMemo(() => chartOf(batches), [batches.length, first[0]?.id, further]);
 
   return (
-    <div class="view is-scrolling">
+    <div class={open === undefined ? "view" : "view has-detail"}>
       <div class="bar">
         <RangePicker range={range} onRange={change} />
         <Choice
           label="Cause"
           value={cause}
-          choices={[["", "Any cause"], ...CAUSES.map((one) => [one, one] as const)]}
+          choices={[["", "Any cause"], ...Object.keys(CAUSES).map((one) => [one, one] as const)]}
           onChange={(cause) => change({ cause })}
         />
         {instance !== "" && (
@@ -69,64 +69,58 @@ export function FlushesView() {
         <Button picture="again" label="Read anew" onClick={again} />
         <span class="bar-note">{summaryOf(batches)}</span>
       </div>
-      <Loading on={loading && value === undefined} />
       {failure !== undefined && <FailureNote failure={failure} onAgain={again} />}
       <div class="panel-chart">
         {chart === undefined ? <div class="chart" style={{ height: "120px" }} /> : <Chart {...chart} height={120} />}
       </div>
-      {value !== undefined && batches.length === 0 ? <Empty title="Nothing was written in this range" /> : (
-        <Table
-          label="Flushes"
-          columns={columnsFor((number) => change({ instance: String(number) }))}
-          rows={batches}
-          keyOf={({ id }) => id}
-        />
-      )}
-      {typeof next === "string" && (
-        <div class="list-end">
-          <Button onClick={more}>Older</Button>
+      <div class="split">
+        <div class="list-box is-scrolling">
+          <Loading on={loading && value === undefined} />
+          {value !== undefined && batches.length === 0 ? <Empty title="Nothing was written in this range" /> : (
+            <Table
+              label="Flushes"
+              columns={COLUMNS}
+              rows={batches}
+              keyOf={({ id }) => id}
+              current={open}
+              onRow={({ id }) => change({ open: id }, { replace: open !== undefined })}
+            />
+          )}
+          {typeof next === "string" && (
+            <div class="list-end">
+              <Button onClick={more}>Older</Button>
+            </div>
+          )}
         </div>
-      )}
+        {open !== undefined && (
+          <FlushDetail
+            batch={batches.find(({ id }) => id === open)}
+            onInstance={(number) => change({ instance: String(number) })}
+            onClose={() => change({ open: "" })}
+          />
+        )}
+      </div>
     </div>
   );
 }
 
-function columnsFor(onInstance: (number: number) => void): readonly Column<Batch>[] {
-  return [
-    { name: "Written", cell: ({ created_at }) => <Moment moment={created_at} /> },
-    {
-      name: "Monitor",
-      cell: ({ instance }) => (
-        <button
-          type="button"
-          class="cell-button"
-          title="Only of this monitor"
-          onClick={() => onInstance(instance)}
-        >
-          #{instance}
-        </button>
-      ),
-    },
-    { name: "Cause", cell: ({ cause }) => cause },
-    { name: "Entries", number: true, cell: ({ entries }) => count(entries) },
-    {
-      name: "Dead letters",
-      number: true,
-      wide: true,
-      cell: ({ dead_letters }) => dead_letters > 0 ? <span class="is-error">{count(dead_letters)}</span> : 0,
-    },
-    { name: "Duplicates", number: true, wide: true, cell: ({ duplicates }) => count(duplicates) },
-    { name: "Size", number: true, cell: (batch) => bytes(batch.bytes) },
-    { name: "Write", number: true, cell: ({ write_ms }) => `${write_ms.toFixed(1)} ms` },
-    {
-      name: "Lag",
-      number: true,
-      cell: ({ created_at, publish_time_first: first }) =>
-        first === null ? "–" : duration(Math.max(0, Date.parse(created_at) - Date.parse(first))),
-    },
-    { name: "Batch", wide: true, cell: ({ id }) => <code>{id}</code> },
-  ];
-}
+const COLUMNS: readonly Column<Batch>[] = [
+  { name: "Written", cell: ({ created_at }) => <Moment moment={created_at} /> },
+  { name: "Monitor", cell: ({ instance }) => `#${instance}` },
+  { name: "Cause", cell: ({ cause }) => cause },
+  { name: "Entries", number: true, cell: ({ entries }) => count(entries) },
+  {
+    name: "Dead letters",
+    number: true,
+    wide: true,
+    cell: ({ dead_letters }) => dead_letters > 0 ? <span class="is-error">{count(dead_letters)}</span> : 0,
+  },
+  { name: "Duplicates", number: true, wide: true, cell: ({ duplicates }) => count(duplicates) },
+  { name: "Size", number: true, cell: (batch) => bytes(batch.bytes) },
+  { name: "Write", number: true, cell: ({ write_ms }) => `${write_ms.toFixed(1)} ms` },
+  { name: "Lag", number: true, cell: lagOf },
+  { name: "Batch", wide: true, cell: ({ id }) => <code>{id}</code> },
+];
 
 function summaryOf(batches: readonly Batch[]): string {
   if (batches.length === 0) return "";
