@@ -54,7 +54,9 @@ export function VirtualList(props: VirtualListProps) {
   const last = Math.min(keys.length, offsets.indexAt(view.top + view.height) + 1 + OVERSCAN);
 
   const look = () => {
-    const { scrollTop, clientHeight, clientWidth } = box.current!;
+    // A browser tells of sizes also once the list is gone.
+    if (box.current === null) return;
+    const { scrollTop, clientHeight, clientWidth } = box.current;
     setView((now) =>
       now.top === scrollTop && now.height === clientHeight && now.width === clientWidth
         ? now
