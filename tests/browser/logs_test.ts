@@ -242,7 +242,7 @@ Deno.test("the logs view", async (t) => {
     await using visit = await visitor.visit({ count: 0 });
     await visit.go("logs?query=nothing");
     await visit.page.getByText("No entries in this range").waitFor();
-    await visit.page.getByRole("link", { name: "dead letter", exact: true }).click();
+    await visit.page.getByRole("main").getByRole("link", { name: "dead letters" }).click();
     await visit.page.getByText("No open dead letters").waitFor();
   });
 

@@ -10,13 +10,14 @@ import { columnsOf } from "../logs/columns.ts";
 import { EntryList } from "../logs/entry_list.tsx";
 import { LogHistogram } from "../logs/histogram.tsx";
 import { useNews } from "../logs/news.ts";
+import { NoEntries } from "../logs/no_entries.tsx";
 import { OpenedEntry } from "../logs/opened_entry.tsx";
 import { QueryBar } from "../logs/query_bar.tsx";
 import { QueryRemarks } from "../logs/remarks.tsx";
 import { Walk } from "../logs/walk.ts";
 import { useObservable } from "../observable.ts";
 import { usePage, useParameters } from "../page_context.ts";
-import { Button, Empty, FailureNote, Loading, ViewLink } from "../parts/controls.tsx";
+import { Button, FailureNote, Loading } from "../parts/controls.tsx";
 import { count } from "../text/numbers.ts";
 import { rangeOf, type RangeParameters, wholeRange } from "../text/range.ts";
 
@@ -154,21 +155,6 @@ function ListEnd({ walk }: { readonly walk: Walk }) {
       {walk.lastEmpty && walk.has("next") && walk.reading === undefined &&
         <Button onClick={() => walk.more("next")}>Look further</Button>}
     </div>
-  );
-}
-
-function NoEntries({ page, query, walk }: { readonly page: Page; readonly query: string; readonly walk: Walk }) {
-  return (
-    <Empty title={page.nothing ?? (walk.has("next") ? "Nothing found yet" : "No entries in this range")}>
-      {walk.has("next")
-        ? <Button onClick={() => walk.more("next")}>Look further</Button>
-        : query === ""
-        ? <p>Once services publish, their entries are here. A longer range may have some.</p>
-        : <p>A longer range, or fewer terms, may find some.</p>}
-      <p>
-        A message that cannot be read as an entry is a <ViewLink view="dead-letters">dead letter</ViewLink>.
-      </p>
-    </Empty>
   );
 }
 
