@@ -1,5 +1,5 @@
 /**
- * Takes pictures of every view, to be looked at: at three widths, in light and dark, into `output/dashboard/`. Two of them
+ * Takes pictures of every view, to be looked at: at four widths, in light and dark, into `output/dashboard/`. Two of them
  * go into `.github/`, for the README.
  *
  * @module
@@ -35,12 +35,13 @@ const PICTURES: readonly (readonly [name: string, path: string, act?: (page: Pag
     await click("text=Replay…")(page);
   }],
   ["flushes", "flushes"],
+  ["flush", "flushes", click("tbody .cell-button")],
   ["nothing", "logs?query=nothing"],
   ["mistake", "logs?query=servce:x"],
   ["help", "logs", (page) => page.keyboard.press("?")],
 ];
 
-const SIZES = [[360, 740], [1280, 800], [2560, 1300]] as const;
+const SIZES = [[360, 740], [768, 900], [1280, 800], [2560, 1300]] as const;
 /** Those that the README shows, of the middle width. */
 const SHOWN: Readonly<Record<string, string>> = {
   "entry-light": "dashboard_logs",
