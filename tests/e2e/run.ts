@@ -9,6 +9,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { mergeManifests } from "../../src/sim/manifest.ts";
 import { parseManifest } from "../../src/sim/manifest_json.ts";
+import { sleep } from "../../src/ops/sleep.ts";
 import { startDatabase } from "../support/database.ts";
 import { LmsProcess } from "../support/lms_process.ts";
 import { Processes } from "./processes.ts";
@@ -81,11 +82,11 @@ try {
   );
 
   // A crash on the way: whatever this monitor holds comes again, to the next one.
-  await Promise.race([delay(seconds * 400), first.ended(), simulators.failed()]);
+  await Promise.race([sleep(seconds * 400), first.ended(), simulators.failed()]);
   first.signal("SIGKILL");
   const killed = await first.ended();
   say(`killed the monitor after ${Math.round((performance.now() - startedAt) / 1000)} s`);
-  await delay(2_000);
+  await sleep(2_000);
   await using second = new LmsProcess(["mon"], monitorEnv);
 
   const simulated = await simulators.ended();
@@ -105,7 +106,7 @@ try {
   while (
     proof.entries + proof.deadLetters < manifest.published && performance.now() - waitedSince < SETTLE_WITHIN_MS
   ) {
-    await delay(1_000);
+    await sleep(1_000);
     proof = await prove(database.plainUrl, manifest);
   }
   second.signal("SIGTERM");
@@ -145,8 +146,4 @@ try {
 
 function say(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -6,6 +6,7 @@
  */
 import { FakeServer } from "../../src/emulator/fake_server.ts";
 import { NO_FAULTS } from "../../src/emulator/faults.ts";
+import { sleep } from "../../src/ops/sleep.ts";
 import { startDatabase, type TestDatabase, type TestServer } from "../support/database.ts";
 import { startEmulator } from "../support/emulator.ts";
 import { LmsProcess } from "../support/lms_process.ts";
@@ -178,7 +179,7 @@ class Run implements AsyncDisposable {
     let now = await this.#stored();
     while ((now === undefined || now <= before) && performance.now() - brokenAt < STORED_AGAIN_WITHIN_MS) {
       if (this.#parts.options.signal.aborted) return;
-      await delay(200);
+      await sleep(200);
       now = await this.#stored();
     }
     const storedAgainMs = Math.round(performance.now() - brokenAt);
@@ -201,10 +202,10 @@ class Run implements AsyncDisposable {
       const { outstanding, waiting } = embedded.stats();
       const stored = await this.#stored();
       if (stored !== undefined && stored >= this.ledger.published && outstanding + waiting === 0) break;
-      await delay(500);
+      await sleep(500);
     }
     // What nobody acknowledged comes again, and must change nothing.
-    await delay(REDELIVERY_MS);
+    await sleep(REDELIVERY_MS);
     await Promise.all(this.#instances.map((instance) => instance.terminate([0])));
     const { outstanding, waiting } = embedded.stats();
     if (outstanding + waiting > 0) {
@@ -326,12 +327,12 @@ class Run implements AsyncDisposable {
         return instance.name;
       case "kill the database":
         await control.kill();
-        await delay(lastsMs);
+        await sleep(lastsMs);
         await control.start();
         return server.version;
       case "freeze the database":
         await control.freeze();
-        await delay(lastsMs);
+        await sleep(lastsMs);
         await control.thaw();
         return server.version;
       case "kill the database's connections":
@@ -345,7 +346,7 @@ class Run implements AsyncDisposable {
         await Promise.all(this.#instances.map((instance) => instance.connected()));
         const spoiled = await account.spoil(draw);
         const count = toDatabase.cut();
-        await delay(lastsMs);
+        await sleep(lastsMs);
         await account.restore();
         return `${spoiled}, ${count} connection(s)`;
       }
@@ -380,7 +381,7 @@ class Run implements AsyncDisposable {
       throw new Error("the acknowledgement of a killed monitor");
     };
     try {
-      const messages = await Promise.race([withheld.promise, delay(60_000).then(() => 0)]);
+      const messages = await Promise.race([withheld.promise, sleep(60_000).then(() => 0)]);
       if (messages === 0) this.problems.push("no acknowledgement came for a minute");
       await Promise.all(this.#onEmbedded.map((instance) => instance.kill()));
       return `${
@@ -411,7 +412,7 @@ class Run implements AsyncDisposable {
         if (error?.errno === ER_PARSE_ERROR) throw error;
         return undefined;
       }),
-      delay(5_000).then(() => undefined),
+      sleep(5_000).then(() => undefined),
     ]);
     return rows === undefined ? undefined : Number(rows[0]?.total ?? 0);
   }
@@ -426,15 +427,11 @@ function proxyTo(address: string): TcpProxy {
 async function mute(proxy: TcpProxy, lastsMs: number): Promise<number> {
   proxy.silent = true;
   const count = proxy.cut();
-  await delay(lastsMs);
+  await sleep(lastsMs);
   proxy.silent = false;
   return count;
 }
 
 async function until(atMs: number, signal: AbortSignal): Promise<void> {
-  while (performance.now() < atMs && !signal.aborted) await delay(Math.min(200, Math.max(1, atMs - performance.now())));
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  while (performance.now() < atMs && !signal.aborted) await sleep(Math.min(200, Math.max(1, atMs - performance.now())));
 }

@@ -15,10 +15,7 @@ import { shuffledId } from "../messages.ts";
 export const DAYS = 10;
 /** Who logs. */
 export const SERVICES: readonly string[] = serviceNames(20);
-/**
- * One row says it, and nobody else. Its bits in a word filter are two and not five, as those of about one word in a
- * thousand: more batches than of other words are read in vain.
- */
+/** One row says it, and nobody else. */
 export const ONCE_WORD = "quetzalcoatl";
 /** No row says it. */
 export const ABSENT_WORD = "xylophonist";

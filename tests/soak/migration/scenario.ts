@@ -7,6 +7,7 @@
  */
 import { FakeServer } from "../../../src/emulator/fake_server.ts";
 import { subscriptionName, topicName } from "../../../src/pubsub/admin.ts";
+import { sleep } from "../../../src/ops/sleep.ts";
 import { startDatabase, type TestDatabase } from "../../support/database.ts";
 import { LmsProcess } from "../../support/lms_process.ts";
 import { VersionBefore } from "../../support/version_before.ts";
@@ -60,14 +61,14 @@ export async function migration(options: SoakOptions): Promise<SoakResult> {
   const until = async (is: (look: Look) => boolean) => {
     while (!is(progress.last)) {
       if (signal.aborted || performance.now() > endsAt) throw new Error(`not done within ${minutes} minutes`);
-      await delay(200);
+      await sleep(200);
     }
   };
 
   const publishing = new Publishing(pubsub, { topic: TOPIC, seed, rate });
   beside.start();
   replaced.start();
-  await delay(ALONE_MS);
+  await sleep(ALONE_MS);
   await replaced.terminate([0]);
   const beganMs = progress.elapsedMs;
   tell("one of two instances of the version before is replaced");
@@ -75,7 +76,7 @@ export async function migration(options: SoakOptions): Promise<SoakResult> {
   const migrated = await now.process!.logged(({ msg, version }) => msg === "schema migrated" && version === 2)
     .then(() => progress.elapsedMs);
   tell("the tables are migrated: what is instant");
-  await delay(ALONE_MS);
+  await sleep(ALONE_MS);
   tell("both are killed, whatever they are doing");
   await Promise.all([now.kill(), beside.kill()]);
   now.startIn(RESTART_MS);
@@ -96,7 +97,7 @@ export async function migration(options: SoakOptions): Promise<SoakResult> {
   tell("half is adopted: the version before is put back");
   await now.terminate([0, 3]);
   replaced.start();
-  await delay(ALONE_MS);
+  await sleep(ALONE_MS);
   tell("and replaced again");
   await replaced.terminate([0, 3]);
   now.start();
@@ -107,7 +108,7 @@ export async function migration(options: SoakOptions): Promise<SoakResult> {
   const { recorder } = publishing;
   const settlesBy = performance.now() + SETTLE_MS_MAX;
   while (pubsub.stats().acknowledged < recorder.published && performance.now() < settlesBy && !signal.aborted) {
-    await delay(250);
+    await sleep(250);
   }
   await beside.terminate([0]);
   await now.terminate([0]);
@@ -200,8 +201,4 @@ async function look(url: string, word: string): Promise<number> {
   await using logs = new LmsProcess(["logs", word, "--since", "30d", "--json"], { DATABASE_URL: url });
   const { stdout } = await logs.ended();
   return stdout.split("\n").filter((line) => line.startsWith("{")).length;
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
